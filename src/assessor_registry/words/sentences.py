@@ -1,0 +1,31 @@
+"""From a reason to what page, API, log and command line say."""
+
+from datetime import date
+from functools import cache
+
+from assessor_registry.errors import Param, Reason
+from assessor_registry.words.catalogue import collect
+from assessor_registry.words.dates import long_date
+from assessor_registry.words.translate import gettext
+
+
+@cache
+def catalogue() -> dict[str, str]:
+    """All sentences, code → Indonesian template."""
+    return collect()
+
+
+def sentence(reason: Reason) -> str:
+    """Return the sentence of `reason` in the language in use; dates are written out.
+
+    Raises:
+        KeyError: the code has no sentence, or a parameter of its sentence is missing.
+    """
+    template = gettext(catalogue()[reason.code])
+    return template.format(**{name: _shown(value) for name, value in reason.params.items()})
+
+
+def _shown(value: Param) -> str:
+    if isinstance(value, date):
+        return long_date(value)
+    return "–" if value is None else str(value)
