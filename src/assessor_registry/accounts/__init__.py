@@ -1,0 +1,1 @@
+"""Who asks and what they may do: accounts, dated grants (role and scope), sessions, tokens, one-time codes."""

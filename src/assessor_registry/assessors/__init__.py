@@ -1,0 +1,1 @@
+"""The people who assess: identity, registration numbers, employment."""

@@ -1,0 +1,1 @@
+"""Uploaded files, kept under the SHA-256 of their bytes."""

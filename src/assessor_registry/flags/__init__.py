@@ -1,0 +1,1 @@
+"""What needs doing (perlu tindak lanjut), and that a job has been done for a period."""

@@ -1,0 +1,1 @@
+"""Regions, schools, LSPs and their licences, networks of schools, venues, seasons."""

@@ -1,0 +1,1 @@
+"""The outbox of mail and its delivery."""

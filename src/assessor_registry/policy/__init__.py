@@ -1,0 +1,1 @@
+"""Dated rules with a source: shipped defaults, overridden by dated rows, the nearest scope winning."""

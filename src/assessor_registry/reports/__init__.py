@@ -1,0 +1,1 @@
+"""Read-only SQL across rooms: what the first pages show."""

@@ -1,0 +1,1 @@
+"""Schedules, candidates, assignments of assessors to days; load and clash."""

@@ -1,0 +1,1 @@
+"""Certification schemes: scheme, pinned version, cluster, unit of competency; aliases."""

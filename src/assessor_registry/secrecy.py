@@ -1,0 +1,97 @@
+"""Encryption of single fields (NIK) at rest, and the keyed hash by which they are found.
+
+The key is a file of mode 0600 in the data directory's `secrets` folder; a lost key loses the NIKs and nothing else.
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from assessor_registry.errors import ConfigurationError
+
+KEY_FILE = "field.key"
+_NONCE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Secrecy:
+    """Seals, opens and digests values with keys derived from one 32-byte key."""
+
+    key: bytes = field(repr=False)
+
+    def seal(self, value: str) -> bytes:
+        """Encrypt (AES-256-GCM, random nonce in front): the same value never looks the same twice."""
+        nonce = os.urandom(_NONCE)
+        return nonce + AESGCM(self._derived(b"seal")).encrypt(nonce, value.encode(), None)
+
+    def open(self, sealed: bytes) -> str:
+        """Decrypt what `seal` made.
+
+        Raises:
+            ConfigurationError: it was sealed with another key, or changed since.
+        """
+        try:
+            return AESGCM(self._derived(b"seal")).decrypt(sealed[:_NONCE], sealed[_NONCE:], None).decode()
+        except InvalidTag:
+            raise ConfigurationError("secrecy.wrong_key", name=KEY_FILE) from None
+
+    def digest(self, value: str) -> bytes:
+        """The keyed hash (HMAC-SHA-256) under which a sealed value is found again."""
+        return hmac.new(self._derived(b"digest"), value.encode(), hashlib.sha256).digest()
+
+    def _derived(self, purpose: bytes) -> bytes:
+        return HKDF(SHA256(), 32, None, b"assessor-registry field " + purpose).derive(self.key)
+
+
+def read_key(secrets_dir: Path, name: str) -> bytes:
+    """Read a 32-byte key file.
+
+    Raises:
+        ConfigurationError: it is missing, of another length, or others may read it.
+    """
+    path = secrets_dir / name
+    if not path.is_file():
+        raise ConfigurationError("settings.secret_missing", name=name, path=str(path))
+    if path.stat().st_mode & 0o077:
+        raise ConfigurationError("secrecy.readable_by_others", path=str(path))
+    key = path.read_bytes()
+    if len(key) != 32:
+        raise ConfigurationError("secrecy.wrong_length", path=str(path))
+    return key
+
+
+def make_key(secrets_dir: Path, name: str) -> None:
+    """Make a key file (0600) unless it is there; never overwrites one."""
+    secrets_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = secrets_dir / name
+    if path.exists():
+        return
+    draft = path.with_suffix(f".{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(os.urandom(32))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)  # fails when another process made it meanwhile, and then theirs is the key
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def load(secrets_dir: Path) -> Secrecy:
+    """Return the registry's field encryption, from its key file.
+
+    Raises:
+        ConfigurationError: the key file is missing or unusable.
+    """
+    return Secrecy(read_key(secrets_dir, KEY_FILE))

@@ -1,0 +1,1 @@
+"""The students who are assessed."""

@@ -1,0 +1,8 @@
+"""What the database refuses."""
+
+SENTENCES = {
+    "db.constraint": "Data ini bertentangan dengan data lain yang sudah tersimpan ({constraint}). Tidak ada yang diubah.",
+    "db.busy": "Data ini sedang diubah orang lain. Tidak ada yang diubah; coba lagi sebentar.",
+    "db.unavailable": "Basis data tidak menjawab. Tidak ada yang diubah; coba lagi sebentar.",
+    "db.schema_behind": "Skema basis data ({found}) belum sesuai dengan program ({expected}). Jalankan migrate.",
+}
