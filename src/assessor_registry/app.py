@@ -1,0 +1,118 @@
+"""Puts the application together: one database, one set of settings, all routes behind one guard."""
+
+import hashlib
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+from litestar import Litestar, Request
+from litestar.config.compression import CompressionConfig
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import ResponseHeader, State
+from litestar.exceptions import HTTPException
+from litestar.middleware import DefineMiddleware
+from litestar.openapi.config import OpenAPIConfig
+from litestar.static_files import create_static_files_router
+from litestar.template.config import TemplateConfig
+from sqlalchemy.exc import DBAPIError
+
+import assessor_registry
+from assessor_registry import secrecy
+from assessor_registry.db.engine import Database
+from assessor_registry.errors import Refusal
+from assessor_registry.settings import Settings
+from assessor_registry.web import problems, render
+from assessor_registry.web.guards import Authentication, permission_guard
+from assessor_registry.web.places import Places
+from assessor_registry.web.routes import ROUTES
+
+CSRF_KEY = "csrf.key"
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'"
+)
+_HEADERS = {
+    "content-security-policy": _POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def create_app(settings: Settings, database: Database, *, routes: Any = None) -> Litestar:
+    """Return the application. The caller owns `database` and closes it.
+
+    Raises:
+        ConfigurationError: a key file is missing.
+    """
+    version = _static_version()
+
+    @asynccontextmanager
+    async def threads(_: Litestar) -> AsyncIterator[None]:
+        # More threads than connections would only queue for the pool, out of sight of the server's own queue.
+        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.pool_size
+        yield
+
+    app = Litestar(
+        route_handlers=[*(ROUTES if routes is None else routes), *_static_routes()],
+        guards=[permission_guard],
+        middleware=[DefineMiddleware(Authentication, exclude=["^/static/", "^/vendor/"])],
+        exception_handlers={
+            Refusal: problems.refusal_handler,
+            DBAPIError: problems.database_handler,
+            HTTPException: problems.http_handler,
+            Exception: problems.unexpected_handler,
+        },
+        template_config=TemplateConfig(instance=render.engine(version)),
+        csrf_config=CSRFConfig(
+            secret=secrecy.read_key(settings.secrets_dir, CSRF_KEY).hex(),
+            cookie_name="formulir",
+            cookie_secure=settings.secure_cookies,
+            cookie_httponly=True,
+            cookie_samesite="lax",
+            exclude=["^/api/"],
+        ),
+        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=6, minimum_size=600),
+        response_headers=[ResponseHeader(name=name, value=value) for name, value in _HEADERS.items()],
+        openapi_config=OpenAPIConfig(title="assessor_registry", version=assessor_registry.__version__, path="/api"),
+        state=State({"settings": settings, "database": database, "places": Places(database)}),
+        request_max_body_size=(settings.upload_limit_mib + 1) * 1024 * 1024,
+        lifespan=[threads],
+        on_app_init=[],
+        after_request=None,
+        debug=False,
+        logging_config=None,
+        type_decoders=[],
+    )
+    app.state.secrecy = secrecy.load(settings.secrets_dir)
+    return app
+
+
+def _static_routes() -> list[Any]:
+    here = Path(render.__file__).parent / "static"
+    return [
+        create_static_files_router("/static", [here], opt={"public": True}, include_in_schema=False),
+        create_static_files_router("/vendor/htmx", [render.htmx_dir()], opt={"public": True}, include_in_schema=False),
+    ]
+
+
+def _static_version() -> str:
+    """A name for the present static files, so that a browser may keep them until they change."""
+    digest = hashlib.sha256()
+    for path in sorted((Path(render.__file__).parent / "static").rglob("*")):
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:10]
+
+
+def new_state_secret() -> str:
+    """A random URL-safe secret of 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+__all__ = ["Request", "create_app"]

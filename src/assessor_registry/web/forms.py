@@ -1,0 +1,113 @@
+"""What users send: input models that forbid unknown fields, and a form that comes back with all that was typed."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from litestar.datastructures import UploadFile
+from litestar.response import Template
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
+
+from assessor_registry import words
+from assessor_registry.errors import InvalidInput, Reason, Refusal
+from assessor_registry.web.render import problem_context
+
+Form = dict[str, Any]
+# Fields that every form carries for itself: against forged requests, and against a double tap.
+_OWN = frozenset({"_csrf_token", "_once"})
+
+
+class Input(BaseModel):
+    """Base of all input models."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True)
+
+
+def _day(value: object) -> object:
+    return words.parse_date(value) or value if isinstance(value, str) else value
+
+
+def _empty_is_none(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _listed(value: object) -> object:
+    if value is None or value == "":
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+Secret = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=400)]
+MaybeText = Annotated[str | None, BeforeValidator(_empty_is_none), StringConstraints(max_length=4000)]
+Day = Annotated[date, BeforeValidator(_day)]
+MaybeDay = Annotated[date | None, BeforeValidator(lambda value: _day(_empty_is_none(value)))]
+MaybeId = Annotated[UUID | None, BeforeValidator(_empty_is_none)]
+MaybeNumber = Annotated[int | None, BeforeValidator(_empty_is_none)]
+Ids = Annotated[list[UUID], BeforeValidator(_listed)]
+Texts = Annotated[list[Text], BeforeValidator(_listed)]
+
+M = TypeVar("M", bound=Input)
+
+
+class InvalidForm(InvalidInput):
+    """Several fields can not be accepted; `errors` says which and why."""
+
+    def __init__(self, errors: Mapping[str, Reason]) -> None:
+        field, first = next(iter(errors.items()))
+        super().__init__(first.code, field=field, reasons=tuple(errors.values()), **first.params)
+        self.errors = dict(errors)
+
+
+def read(model: type[M], form: Mapping[str, Any]) -> M:
+    """Validate what was sent.
+
+    Raises:
+        InvalidForm: with one reason per field.
+    """
+    try:
+        return model.model_validate({name: value for name, value in form.items() if name not in _OWN})
+    except ValidationError as error:
+        raise InvalidForm({_field(each): _reason(each) for each in reversed(error.errors())}) from None
+
+
+def _field(error: Any) -> str:
+    return str(error["loc"][0]) if error["loc"] else ""
+
+
+def _reason(error: Any) -> Reason:
+    kind, where = error["type"], _field(error)
+    if kind == "extra_forbidden":
+        return Reason("web.unknown_field", {"name": where[:60]})
+    if kind == "string_too_long":
+        return Reason("web.too_long", {"limit": error["ctx"]["max_length"]})
+    for prefix, code in (
+        ("missing", "web.missing"),
+        ("string_too_short", "web.missing"),
+        ("date", "web.not_a_date"),
+        ("int", "web.not_a_number"),
+        ("float", "web.not_a_number"),
+        ("uuid", "web.not_an_id"),
+        ("enum", "web.not_a_choice"),
+        ("literal", "web.not_a_choice"),
+    ):
+        if kind.startswith(prefix):
+            return Reason(code)
+    return Reason("web.invalid")
+
+
+def submit(form: Mapping[str, Any], act: Callable[[], Any], again: Callable[..., Template]) -> Any:
+    """Run `act`; when it refuses, show the form again with each sentence at its field and all that was typed."""
+    try:
+        return act()
+    except Refusal as refusal:
+        typed = {name: value for name, value in form.items() if not isinstance(value, UploadFile)}
+        context = problem_context(refusal.reason, refusal.field, refusal.reasons, typed)
+        if isinstance(refusal, InvalidForm):
+            context |= {
+                "errors": {name: words.sentence(reason) for name, reason in refusal.errors.items()},
+                "problem_reasons": [],
+            }
+        return again(status=refusal.status, **context)

@@ -1,0 +1,47 @@
+"""Words of the field for the system's names."""
+
+from assessor_registry.words import gettext as _
+
+
+def role_name(role: str) -> str:
+    """`lsp_admin` → `Admin LSP`."""
+    names = {
+        "division": _("Bidang Pembinaan SMK"),
+        "lsp_admin": _("Admin LSP"),
+        "assessor": _("Asesor"),
+        "panel": _("Tim pleno"),
+        "school": _("Sekolah"),
+        "auditor": _("Auditor"),
+        "operator": _("Operator"),
+        "none": _("Tanpa peran"),
+    }
+    return names.get(role, role)
+
+
+def band_name(band: str) -> str:
+    """`ending` → `Segera berakhir`."""
+    names = {
+        "active": _("Aktif"),
+        "ending": _("Segera berakhir"),
+        "expired": _("Kedaluwarsa"),
+        "suspended": _("Dibekukan"),
+        "future": _("Belum mulai"),
+        "none": _("Tanpa sertifikat"),
+    }
+    return names.get(band, band)
+
+
+def result_name(result: str | None) -> str:
+    """`K` → `Kompeten`."""
+    return {"K": _("Kompeten"), "BK": _("Belum kompeten")}.get(result or "", "–")
+
+
+def outcome_name(outcome: str | None) -> str:
+    """`absent` → `Tidak hadir`."""
+    names = {"assessed": _("Diases"), "absent": _("Tidak hadir"), "withdrew": _("Mengundurkan diri")}
+    return names.get(outcome or "", _("Belum diisi"))
+
+
+def origin_name(origin: str) -> str:
+    """`paper` → `Dari berkas kertas`."""
+    return {"signed": _("Ditandatangani di sini"), "paper": _("Dari berkas kertas")}.get(origin, origin)

@@ -1,0 +1,94 @@
+"""Pages from templates: what every page is given, and how names of the system become words of the field."""
+
+import secrets
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from litestar import Request
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.response import Template
+
+from assessor_registry import words
+from assessor_registry.accounts.rules import Actor
+from assessor_registry.errors import Reason
+from assessor_registry.web import labels
+from assessor_registry.web.menu import menu_of
+
+HERE = Path(__file__).parent
+
+
+def htmx_dir() -> Path:
+    """The folder of the packaged htmx.
+
+    Raises:
+        RuntimeError: the package is not installed.
+    """
+    spec = find_spec("js_lib_htmx")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("django-js-lib-htmx is not installed")
+    return Path(spec.origin).parent / "static" / "htmx"
+
+
+def engine(version: str) -> JinjaTemplateEngine:
+    """The template engine; an undefined name in a template is an error, not an empty string."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals |= {
+        "static": lambda name: f"/static/{name}?v={version}",
+        "once": lambda: secrets.token_urlsafe(18),
+        "role_name": labels.role_name,
+        "band_name": labels.band_name,
+    }
+    environment.filters |= {
+        "long_date": lambda day: "–" if day is None else words.long_date(day),
+        "sentence": words.sentence,
+        "thousands": lambda number: f"{number:,}".replace(",", "."),
+    }
+    return JinjaTemplateEngine.from_environment(environment)
+
+
+def page(
+    request: Request[Actor | None, Any, Any],
+    template: str,
+    *,
+    status: int = 200,
+    robots: str | None = "noindex",
+    **context: Any,
+) -> Template:
+    """Render `template` with the frame: who is signed in, the menu, messages left by the act before."""
+    actor = request.scope.get("user")
+    base: dict[str, Any] = {
+        "actor": actor,
+        "place": request.app.state.places.name(actor) if actor else None,
+        "menu": menu_of(actor, request.url.path) if actor else [],
+        "language": "id",
+        "demo": request.app.state.settings.demo,
+        "robots": robots,
+        "said": None,
+        "typed": {},
+        "errors": {},
+        "problem_text": None,
+        "problem_reasons": [],
+    }
+    return Template(template_name=template, context={**base, **context}, status_code=status)
+
+
+def problem_context(reason: Reason, field: str | None, reasons: tuple[Reason, ...], typed: Mapping[str, Any]) -> Any:
+    """What a form shows when it comes back: the sentence at its field, else on top; all that was typed is kept."""
+    text = words.sentence(reason)
+    return {
+        "errors": {field: text} if field else {},
+        "problem_text": None if field else text,
+        "problem_reasons": [words.sentence(each) for each in reasons],
+        "typed": {name: value for name, value in typed.items() if not name.startswith("_")},
+    }
