@@ -134,10 +134,10 @@ def upgrade() -> None:
     op.create_table(
         "scheme",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=True),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("field", sa.Text(), nullable=True),
-        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=True),
         sa.Column("level", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("kind IN ('KKNI', 'Okupasi', 'Klaster')", name=op.f("ck_scheme_kind_known")),
@@ -199,7 +199,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assessor")),
     )
     op.create_index("ix_assessor_nik_hash", "assessor", ["nik_hash"], unique=False)
-    op.create_index("ix_assessor_search_name", "assessor", ["search_name"], unique=False)
+    op.create_index("ix_assessor_region_code", "assessor", ["region_code"], unique=False)
+    op.create_index(
+        "ix_assessor_search_name",
+        "assessor",
+        ["search_name"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"search_name": "gin_trgm_ops"},
+    )
     op.create_table(
         "extension",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -454,7 +462,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_student_nik_hash", "student", ["nik_hash"], unique=False)
     op.create_index("ix_student_school_rombel", "student", ["school_id", "rombel"], unique=False)
-    op.create_index("ix_student_search_name", "student", ["search_name"], unique=False)
+    op.create_index(
+        "ix_student_search_name",
+        "student",
+        ["search_name"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"search_name": "gin_trgm_ops"},
+    )
     op.create_table(
         "technical_certificate",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -606,6 +621,9 @@ def upgrade() -> None:
         sa.Column("decree_number", sa.Text(), nullable=False),
         sa.Column("first_day", sa.Date(), nullable=False),
         sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("ended_reason", sa.Text(), nullable=True),
+        sa.Column("ended_known_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("known_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "last_day IS NULL OR first_day IS NULL OR last_day >= first_day",
@@ -623,6 +641,9 @@ def upgrade() -> None:
         sa.Column("school_id", sa.Uuid(), nullable=False),
         sa.Column("first_day", sa.Date(), nullable=False),
         sa.Column("last_day", sa.Date(), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("ended_reason", sa.Text(), nullable=True),
+        sa.Column("ended_known_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decree_number", sa.Text(), nullable=False),
         sa.Column("decree_date", sa.Date(), nullable=True),
         sa.Column("known_at", sa.DateTime(timezone=True), nullable=False),
@@ -764,6 +785,9 @@ def upgrade() -> None:
         sa.Column("scheme_id", sa.Uuid(), nullable=False),
         sa.Column("first_day", sa.Date(), nullable=False),
         sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("ended_reason", sa.Text(), nullable=True),
+        sa.Column("ended_known_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("known_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "last_day IS NULL OR first_day IS NULL OR last_day >= first_day",

@@ -29,10 +29,15 @@ class Smtp:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All that can be configured. `database_url` is None for the private server in the data directory."""
+    """All that can be configured.
+
+    `database_url` is None for the private server in the data directory. `migration_url` is the URL of the database's
+    owner; without it `database_url` is used for migrations too.
+    """
 
     data_dir: Path
     database_url: str | None = None
+    migration_url: str | None = None
     public_url: str = "http://127.0.0.1:8000"
     pool_size: int = 6
     zone: str = "Asia/Makassar"
@@ -58,7 +63,7 @@ class Settings:
 
 
 _KNOWN = {
-    "DATA_DIR", "DATABASE_URL", "PUBLIC_URL", "POOL_SIZE", "ZONE", "DEMO", "JOBS", "UPLOAD_LIMIT_MIB",
+    "DATA_DIR", "DATABASE_URL", "MIGRATION_URL", "PUBLIC_URL", "POOL_SIZE", "ZONE", "DEMO", "JOBS", "UPLOAD_LIMIT_MIB",
     "SMTP_HOST", "SMTP_PORT", "SMTP_SENDER", "SMTP_USERNAME", "SMTP_PASSWORD_FILE", "SMTP_STARTTLS",
 }  # fmt: skip
 
@@ -69,6 +74,13 @@ def default_data_dir() -> Path:
         return Path("/var/lib/assessor-registry")
     base = os.environ.get("XDG_DATA_HOME")
     return (Path(base) if base else Path.home() / ".local" / "share") / "assessor-registry"
+
+
+def config_dir() -> Path:
+    """Folder of the shipped defaults (`regions.toml`, `schemes.toml`, …): in the wheel, or at the top of a checkout."""
+    package = Path(__file__).resolve().parent
+    installed = package / "_config"
+    return installed if installed.is_dir() else package.parents[1] / "config"
 
 
 def load(environ: Mapping[str, str] | None = None, *, data_dir: Path | None = None) -> Settings:
@@ -86,6 +98,7 @@ def load(environ: Mapping[str, str] | None = None, *, data_dir: Path | None = No
     return Settings(
         data_dir=chosen.absolute(),
         database_url=given.get("DATABASE_URL") or env.get("DATABASE_URL") or None,
+        migration_url=given.get("MIGRATION_URL") or None,
         public_url=given.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
         pool_size=_integer(given, "POOL_SIZE", 6, 1, 64),
         zone=_zone(given.get("ZONE", "Asia/Makassar")),

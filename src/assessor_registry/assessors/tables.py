@@ -18,7 +18,13 @@ class Assessor(SQLModel, table=True):
         one_of("ended_reason", "retired", "moved", "head", "died", "other"),
         CheckConstraint("(nik_cipher IS NULL) = (nik_hash IS NULL)", name="nik_whole"),
         Index("ix_assessor_nik_hash", "nik_hash"),
-        Index("ix_assessor_search_name", "search_name"),
+        Index(
+            "ix_assessor_search_name",
+            "search_name",
+            postgresql_using="gin",
+            postgresql_ops={"search_name": "gin_trgm_ops"},
+        ),
+        Index("ix_assessor_region_code", "region_code"),
     )
 
     id: UUID = key()

@@ -62,7 +62,7 @@ class Lsp(SQLModel, table=True):
 
 
 class Licence(SQLModel, table=True):
-    """A licence given by BNSP to an LSP (lisensi), last day included."""
+    """A licence given by BNSP to an LSP (lisensi), last day included; `ended_on` when it ended before that."""
 
     __tablename__ = "licence"
     __table_args__ = (
@@ -77,6 +77,9 @@ class Licence(SQLModel, table=True):
     decree_number: str = text()
     first_day: date = plain()
     last_day: date = plain()
+    ended_on: date | None = plain(nullable=True)
+    ended_reason: str | None = text(nullable=True)
+    ended_known_at: datetime | None = instant(nullable=True)
     known_at: datetime = instant()
 
 
@@ -91,6 +94,9 @@ class LicensedScheme(SQLModel, table=True):
     scheme_id: UUID = plain(foreign_key="scheme.id")
     first_day: date = plain()
     last_day: date = plain()
+    ended_on: date | None = plain(nullable=True)
+    ended_reason: str | None = text(nullable=True)
+    ended_known_at: datetime | None = instant(nullable=True)
     known_at: datetime = instant()
 
 
@@ -109,6 +115,9 @@ class NetworkSchool(SQLModel, table=True):
     school_id: UUID = plain(foreign_key="school.id")
     first_day: date = plain()
     last_day: date | None = plain(nullable=True)
+    ended_on: date | None = plain(nullable=True)
+    ended_reason: str | None = text(nullable=True)
+    ended_known_at: datetime | None = instant(nullable=True)
     decree_number: str = text()
     decree_date: date | None = plain(nullable=True)
     known_at: datetime = instant()

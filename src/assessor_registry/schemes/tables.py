@@ -10,7 +10,7 @@ from assessor_registry.db.columns import instant, key, one_of, plain, text
 
 
 class Scheme(SQLModel, table=True):
-    """A certification scheme (skema sertifikasi)."""
+    """A certification scheme (skema sertifikasi). Number and kind are NULL while no source gives them."""
 
     __tablename__ = "scheme"
     __table_args__ = (
@@ -19,10 +19,10 @@ class Scheme(SQLModel, table=True):
     )
 
     id: UUID = key()
-    number: str = text()
+    number: str | None = text(nullable=True)
     title: str = text()
     field: str | None = text(nullable=True)
-    kind: str = text()
+    kind: str | None = text(nullable=True)
     level: str | None = text(nullable=True)
     created_at: datetime = instant()
 

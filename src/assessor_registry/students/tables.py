@@ -21,7 +21,12 @@ class Student(SQLModel, table=True):
         CheckConstraint("(nik_cipher IS NULL) = (nik_hash IS NULL)", name="nik_whole"),
         Index("ix_student_nik_hash", "nik_hash"),
         Index("ix_student_school_rombel", "school_id", "rombel"),
-        Index("ix_student_search_name", "search_name"),
+        Index(
+            "ix_student_search_name",
+            "search_name",
+            postgresql_using="gin",
+            postgresql_ops={"search_name": "gin_trgm_ops"},
+        ),
     )
 
     id: UUID = key()
