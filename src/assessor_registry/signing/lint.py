@@ -4,7 +4,7 @@ RFC 5280 for the form, RFC 9336 for the purpose (id-kp-documentSigning). A certi
 its profile, each as critical as the profile says, and nothing else.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
 
 from cryptography import x509
@@ -66,16 +66,24 @@ def key_usage(role: Role) -> x509.KeyUsage:
     )
 
 
-def read_certificate(data: bytes) -> x509.Certificate:
-    """Read one certificate, PEM or DER, and everything in it, so that nothing of it fails to parse later.
+def read_der(data: bytes) -> x509.Certificate:
+    """Read one DER certificate, and everything in it, so that nothing of it fails to parse later.
 
     Raises:
         InvalidInput: `signing.certificate_unreadable`.
     """
+    return _read(data, x509.load_der_x509_certificate)
+
+
+def read_pem(data: bytes) -> x509.Certificate:
+    """Read the first PEM certificate of a file; raises as `read_der`."""
+    return _read(data, x509.load_pem_x509_certificate)
+
+
+def _read(data: bytes, load: Callable[[bytes], x509.Certificate]) -> x509.Certificate:
     try:
-        is_pem = data.lstrip().startswith(b"-----BEGIN")
-        certificate = x509.load_pem_x509_certificate(data) if is_pem else x509.load_der_x509_certificate(data)
-        for name in ("extensions", "subject", "issuer", "version", "serial_number", "signature_algorithm_parameters"):
+        certificate = load(data)
+        for name in ("extensions", "subject", "issuer", "version", "serial_number", "signature_hash_algorithm"):
             getattr(certificate, name)
         certificate.public_key()
         _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
@@ -98,7 +106,7 @@ def name_part(certificate: x509.Certificate, part: ObjectIdentifier) -> str | No
 
 def key_identifier(certificate: x509.Certificate) -> str:
     """Return the subject key identifier of the certificate's key (RFC 5280 4.2.1.2 method 1), lower-case hex."""
-    return x509.SubjectKeyIdentifier.from_public_key(certificate.public_key()).digest.hex()  # type: ignore[arg-type]
+    return x509.SubjectKeyIdentifier.from_public_key(certificate.public_key()).digest.hex()
 
 
 def lint(certificate: x509.Certificate, issuer: x509.Certificate, role: Role) -> list[Reason]:
@@ -106,8 +114,9 @@ def lint(certificate: x509.Certificate, issuer: x509.Certificate, role: Role) ->
 
     `issuer` is the issuer's certificate; for a root the certificate itself.
     """
+    if form := list(_form(certificate)):
+        return form  # the other checks ask what only a certificate of this form can answer
     return [
-        *_form(certificate),
         *_subject(certificate, role),
         *_dates(certificate, issuer),
         *_extensions(certificate, issuer, role),
@@ -120,9 +129,8 @@ def _form(certificate: x509.Certificate) -> Iterator[Reason]:
         yield Reason("signing.lint_version")
     if not _is_p256(certificate):
         yield Reason("signing.lint_key")
-    if not MIN_SERIAL_BITS <= certificate.serial_number.bit_length() <= MAX_SERIAL_BITS:
-        yield Reason("signing.lint_serial")
-    if certificate.serial_number <= 0:
+    serial = certificate.serial_number
+    if serial <= 0 or not MIN_SERIAL_BITS <= serial.bit_length() <= MAX_SERIAL_BITS:
         yield Reason("signing.lint_serial")
 
 

@@ -1,0 +1,83 @@
+"""Signing: passphrases and keys, certificates, what may be signed."""
+
+SENTENCES = {
+    # Passphrases and keys
+    "signing.passphrase_short": "Frasa sandi terlalu pendek: pakai paling sedikit {least} karakter.",
+    "signing.passphrase_long": "Frasa sandi terlalu panjang: paling banyak {most} karakter.",
+    "signing.passphrase_is_login": "Frasa sandi tidak boleh sama dengan nama akun.",
+    "signing.passphrase_is_birth_date": "Frasa sandi tidak boleh tanggal lahir.",
+    "signing.passphrase_one_character": "Frasa sandi tidak boleh satu karakter yang diulang-ulang.",
+    "signing.passphrase_wrong": "Frasa sandi salah. Belum ada yang ditandatangani.",
+    "signing.unlock_busy": "Banyak asesor sedang menandatangani. Coba lagi sebentar lagi; belum ada yang berubah.",
+    "signing.key_locked": "Kunci tanda tangan sudah ditutup. Masukkan frasa sandi sekali lagi.",
+    "signing.key_file_wrong": "Berkas kunci registri tidak cocok dengan kunci yang tersimpan.",
+    "signing.wrapped_key_unreadable": "Kunci tanda tangan yang tersimpan tidak dapat dibaca.",
+    "signing.public_key_unreadable": "Kunci publik tidak dapat dibaca atau jenisnya bukan P-256.",
+    # Certificates of the registry
+    "signing.certificate_unreadable": "Sertifikat elektronik tidak dapat dibaca.",
+    "signing.certificate_refused": "Sertifikat elektronik tidak memenuhi aturan, jadi tidak diterbitkan.",
+    "signing.certificate_dates": "Masa berlaku sertifikat elektronik tidak masuk akal: akhirnya harus setelah awalnya.",
+    "signing.certificate_name": "Nama untuk sertifikat elektronik kosong atau tidak dapat dipakai.",
+    "signing.chain_unfit": "Sertifikat elektronik penanda tangan tidak cocok dengan kunci atau tugasnya.",
+    "signing.other_key": "Sertifikat elektronik ini milik kunci lain.",
+    "signing.lint_version": "Sertifikat elektronik bukan X.509 versi 3.",
+    "signing.lint_key": "Kunci dalam sertifikat elektronik bukan P-256.",
+    "signing.lint_serial": "Nomor seri sertifikat elektronik tidak cukup acak atau terlalu panjang.",
+    "signing.lint_role": "Sertifikat elektronik bukan untuk tugas ini.",
+    "signing.lint_registration": "Sertifikat elektronik tidak memuat nomor registrasi asesor (MET) yang benar.",
+    "signing.lint_name": "Susunan nama dalam sertifikat elektronik tidak sesuai.",
+    "signing.lint_name_length": "Nama dalam sertifikat elektronik kosong atau lebih dari 64 bita.",
+    "signing.lint_dates": "Sertifikat elektronik berakhir sebelum mulai berlaku.",
+    "signing.lint_outlives_issuer": "Masa berlaku sertifikat elektronik melampaui masa berlaku penerbitnya.",
+    "signing.lint_extensions": "Isian tambahan dalam sertifikat elektronik tidak sesuai.",
+    "signing.lint_basic_constraints": "Wewenang menerbitkan dalam sertifikat elektronik tidak sesuai.",
+    "signing.lint_key_usage": "Kegunaan kunci dalam sertifikat elektronik tidak sesuai.",
+    "signing.lint_purpose": "Sertifikat elektronik bukan untuk menandatangani dokumen.",
+    "signing.lint_subject_key": "Penanda kunci dalam sertifikat elektronik tidak cocok dengan kuncinya.",
+    "signing.lint_authority_key": "Penanda penerbit dalam sertifikat elektronik tidak cocok dengan penerbitnya.",
+    "signing.lint_algorithm": "Cara tanda tangan pada sertifikat elektronik bukan ECDSA dengan SHA-256.",
+    "signing.lint_signature": "Sertifikat elektronik tidak diterbitkan oleh penerbit yang disebutnya.",
+    # What is signed
+    "signing.statements_refused": "Belum ada yang ditandatangani: {count} hal perlu dibereskan dahulu.",
+    "signing.statement_refused": "Isi rekaman asesmen tidak dapat ditandatangani.",
+    "signing.text_empty": "{part} masih kosong.",
+    "signing.text_long": "{part} terlalu panjang: paling banyak {limit} karakter.",
+    "signing.text_character": "{part} memuat karakter yang tidak terlihat. Ketik ulang bagian itu.",
+    "signing.text_nik": "{part} memuat 16 angka berurutan seperti NIK. NIK tidak boleh masuk ke rekaman.",
+    "signing.identifier": "{part} tidak berbentuk benar.",
+    "signing.replaces_itself": "Rekaman tidak dapat menggantikan dirinya sendiri.",
+    "signing.days_reversed": "Hari pertama asesmen ({first_day}) setelah hari terakhirnya ({last_day}).",
+    "signing.signed_before_end": "Ditandatangani pada {signed_on}, sebelum asesmen selesai pada {last_day}.",
+    "signing.signed_on_differs": "Tanggal tanda tangan {signed_on} tidak cocok dengan waktunya.",
+    "signing.too_many_units": "Terlalu banyak unit kompetensi atau jenis bukti; paling banyak {limit} unit.",
+    "signing.unit_twice": "Ada unit kompetensi yang tercantum dua kali.",
+    "signing.no_units": "Belum ada unit kompetensi yang dinilai.",
+    "signing.absent_with_units": "Asesi tercatat tidak hadir, tetapi ada unit yang dinilai.",
+    "signing.recommendation_without_assessment": "Ada rekomendasi, padahal asesmen tidak dijalani sampai selesai.",
+    "signing.recommendation_contradicts": "Rekomendasi K tidak sesuai: masih ada unit BK.",
+    "signing.paper_details": "Keterangan asal kertas (pencatat, pemeriksa, pindaian) tidak sesuai dengan asal rekaman.",
+    "signing.paper_same_person": "Rekaman asal kertas harus diperiksa orang lain, bukan lagi {name}.",
+    # Statement and certificate together
+    "signing.origin_signed": "Rekaman asesor harus ditandatangani dengan kunci asesor.",
+    "signing.origin_paper": "Rekaman asal kertas harus disegel dengan segel registri.",
+    "signing.registration_differs": (
+        "Nomor registrasi berbeda: sertifikat elektronik {certificate}, rekaman {statement}."
+    ),
+    "signing.assessed_after": "Asesmen pada {day}, setelah masa aktif asesor berakhir pada {last_active_day}.",
+    "signing.signed_after": "Ditandatangani pada {day}, setelah masa aktif asesor berakhir pada {last_active_day}.",
+    "signing.certificate_end_differs": (
+        "Sertifikat elektronik tidak berakhir bersama masa aktif asesor ({last_active_day})."
+    ),
+    "signing.certificate_not_valid": (
+        "Sertifikat elektronik {name} tidak berlaku pada saat itu; berlaku {first_day} sampai {last_day}."
+    ),
+    # Bytes that are not what we write
+    "signing.not_encodable": "Ada isi yang tidak dapat ditulis ke dalam rekaman.",
+    "signing.too_large": "Berkas terlalu besar; paling besar {limit} bita.",
+    "signing.not_json": "Isi berkas bukan JSON yang benar.",
+    "signing.not_canonical": "Isi berkas sudah berubah dari bentuk aslinya.",
+    "signing.wrong_type": "Isi berkas tidak sesuai pada bagian “{part}”.",
+    "signing.missing_field": "Isi berkas kurang bagian “{part}”.",
+    "signing.unknown_field": "Isi berkas memuat bagian yang tidak dikenal di “{part}”.",
+    "signing.jws_malformed": "Tanda tangan elektronik dalam berkas tidak berbentuk benar.",
+}
