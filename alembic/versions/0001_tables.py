@@ -885,7 +885,12 @@ def upgrade() -> None:
         sa.Column("assessor_id", sa.Uuid(), nullable=True),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("removed_reason", sa.Text(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(removed_at IS NULL) = (removed_reason IS NULL)", name=op.f("ck_attempt_removed_with_reason")
+        ),
         sa.CheckConstraint("number > 0", name=op.f("ck_attempt_number_positive")),
+        sa.CheckConstraint("removed_at IS NULL OR recorded_at IS NULL", name=op.f("ck_attempt_recorded_stays")),
         sa.ForeignKeyConstraint(["assessor_id"], ["assessor.id"], name=op.f("fk_attempt_assessor_id")),
         sa.ForeignKeyConstraint(["schedule_id"], ["schedule.id"], name=op.f("fk_attempt_schedule_id")),
         sa.ForeignKeyConstraint(["student_id"], ["student.id"], name=op.f("fk_attempt_student_id")),
@@ -894,31 +899,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_attempt_assessor_id", "attempt", ["assessor_id"], unique=False)
     op.create_index("ix_attempt_student_id", "attempt", ["student_id"], unique=False)
-    op.create_table(
-        "draft",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("attempt_id", sa.Uuid(), nullable=False),
-        sa.Column("part", sa.Integer(), nullable=False),
-        sa.Column("assessor_id", sa.Uuid(), nullable=False),
-        sa.Column("first_day", sa.Date(), nullable=False),
-        sa.Column("last_day", sa.Date(), nullable=False),
-        sa.Column("outcome", sa.Text(), nullable=True),
-        sa.Column("units", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-        sa.Column("evidence", postgresql.ARRAY(sa.Text()), nullable=True),
-        sa.Column("recommendation", sa.Text(), nullable=True),
-        sa.Column("note", sa.Text(), nullable=True),
-        sa.Column("acknowledgement", sa.Text(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("outcome IN ('assessed', 'absent', 'withdrew')", name=op.f("ck_draft_outcome_known")),
-        sa.CheckConstraint("recommendation IN ('K', 'BK')", name=op.f("ck_draft_recommendation_known")),
-        sa.CheckConstraint("part > 0 AND version > 0", name=op.f("ck_draft_counts_positive")),
-        sa.ForeignKeyConstraint(["assessor_id"], ["assessor.id"], name=op.f("fk_draft_assessor_id")),
-        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_draft_attempt_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
-        sa.UniqueConstraint("attempt_id", "part", name=op.f("uq_draft_attempt_id_part")),
-    )
-    op.create_index("ix_draft_assessor_id", "draft", ["assessor_id"], unique=False)
     op.create_table(
         "paper_result",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -931,6 +911,9 @@ def upgrade() -> None:
         sa.Column("units", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("recommendation", sa.Text(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("evidence", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("acknowledgement", sa.Text(), nullable=True),
+        sa.Column("replaces", sa.Uuid(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("scan_id", sa.Uuid(), nullable=False),
         sa.Column("entered_by", sa.Uuid(), nullable=False),
@@ -940,8 +923,20 @@ def upgrade() -> None:
         sa.Column("rejected_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rejected_reason", sa.Text(), nullable=True),
         sa.CheckConstraint("outcome IN ('assessed', 'absent', 'withdrew')", name=op.f("ck_paper_result_outcome_known")),
+        sa.CheckConstraint("recommendation IN ('K', 'BK')", name=op.f("ck_paper_result_recommendation_known")),
+        sa.CheckConstraint(
+            "(confirmed_by IS NULL) = (confirmed_at IS NULL)", name=op.f("ck_paper_result_confirmed_by_someone")
+        ),
+        sa.CheckConstraint(
+            "(rejected_at IS NULL) = (rejected_reason IS NULL)", name=op.f("ck_paper_result_rejected_with_reason")
+        ),
+        sa.CheckConstraint("confirmed_at IS NULL OR rejected_at IS NULL", name=op.f("ck_paper_result_one_decision")),
         sa.CheckConstraint(
             "confirmed_by IS NULL OR confirmed_by <> entered_by", name=op.f("ck_paper_result_two_people")
+        ),
+        sa.CheckConstraint(
+            "last_day IS NULL OR first_day IS NULL OR last_day >= first_day",
+            name=op.f("ck_paper_result_first_day_to_last_day_in_order"),
         ),
         sa.ForeignKeyConstraint(["assessor_id"], ["assessor.id"], name=op.f("fk_paper_result_assessor_id")),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_paper_result_attempt_id")),
@@ -1009,6 +1004,47 @@ def upgrade() -> None:
     op.create_index(
         "uq_record_first_of_part", "record", ["attempt_id", "part"], unique=True, postgresql_where="replaces IS NULL"
     )
+    op.create_table(
+        "draft",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("assessor_id", sa.Uuid(), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("units", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("evidence", postgresql.ARRAY(sa.Text()), nullable=True),
+        sa.Column("recommendation", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("acknowledgement", sa.Text(), nullable=True),
+        sa.Column("handed_on", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("record_id", sa.Uuid(), nullable=True),
+        sa.Column("corrects", sa.Uuid(), nullable=True),
+        sa.Column("correction_reason", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "acknowledgement IN ('paper', 'phone', 'refused')", name=op.f("ck_draft_acknowledgement_known")
+        ),
+        sa.CheckConstraint("outcome IN ('assessed', 'absent', 'withdrew')", name=op.f("ck_draft_outcome_known")),
+        sa.CheckConstraint("recommendation IN ('K', 'BK')", name=op.f("ck_draft_recommendation_known")),
+        sa.CheckConstraint(
+            "(corrects IS NULL) = (correction_reason IS NULL)", name=op.f("ck_draft_corrects_with_reason")
+        ),
+        sa.CheckConstraint(
+            "last_day IS NULL OR first_day IS NULL OR last_day >= first_day",
+            name=op.f("ck_draft_first_day_to_last_day_in_order"),
+        ),
+        sa.CheckConstraint("part > 0 AND version > 0", name=op.f("ck_draft_counts_positive")),
+        sa.ForeignKeyConstraint(["assessor_id"], ["assessor.id"], name=op.f("fk_draft_assessor_id")),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_draft_attempt_id")),
+        sa.ForeignKeyConstraint(["corrects"], ["record.id"], name=op.f("fk_draft_corrects")),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_draft_record_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
+        sa.UniqueConstraint("attempt_id", "part", name=op.f("uq_draft_attempt_id_part")),
+    )
+    op.create_index("ix_draft_assessor_id", "draft", ["assessor_id"], unique=False)
     op.create_table(
         "record_state",
         sa.Column("record_id", sa.Uuid(), nullable=False),

@@ -22,7 +22,9 @@ SIGNED = (
 class Draft(SQLModel, table=True):
     """The results being recorded for a part of an attempt; `version` grows with each save.
 
-    `units` is code → 'K' or 'BK'; `note` is needed where a unit is BK.
+    `units` is code → 'K' or 'BK'; `note` is needed where a unit is BK. `handed_on`: a colleague assesses the other
+    units. `record_id`: the record it was signed into; from then on it does not change. `corrects`: the record that it
+    will replace when it is signed.
     """
 
     __tablename__ = "draft"
@@ -30,7 +32,10 @@ class Draft(SQLModel, table=True):
         UniqueConstraint("attempt_id", "part"),
         one_of("outcome", "assessed", "absent", "withdrew"),
         one_of("recommendation", "K", "BK"),
+        one_of("acknowledgement", "paper", "phone", "refused"),
+        in_order("first_day", "last_day"),
         CheckConstraint("part > 0 AND version > 0", name="counts_positive"),
+        CheckConstraint("(corrects IS NULL) = (correction_reason IS NULL)", name="corrects_with_reason"),
         Index("ix_draft_assessor_id", "assessor_id"),
     )
 
@@ -46,16 +51,28 @@ class Draft(SQLModel, table=True):
     recommendation: str | None = text(nullable=True)
     note: str | None = text(private=True, nullable=True)
     acknowledgement: str | None = text(nullable=True)
+    handed_on: bool = plain()
     version: int = plain()
     saved_at: datetime = instant()
+    record_id: UUID | None = plain(nullable=True, foreign_key="record.id")
+    corrects: UUID | None = plain(nullable=True, foreign_key="record.id")
+    correction_reason: str | None = text(nullable=True)
 
 
 class PaperResult(SQLModel, table=True):
-    """A wet-signed FR.AK.02 as entered by the LSP with its scan, until a second office-holder confirms it."""
+    """A wet-signed FR.AK.02 as entered by the LSP with its scan, until a second office-holder confirms it.
+
+    `replaces` is the id of the record that it corrects; no foreign key, as `record` already refers to this table.
+    """
 
     __tablename__ = "paper_result"
     __table_args__ = (
         one_of("outcome", "assessed", "absent", "withdrew"),
+        one_of("recommendation", "K", "BK"),
+        in_order("first_day", "last_day"),
+        CheckConstraint("(confirmed_by IS NULL) = (confirmed_at IS NULL)", name="confirmed_by_someone"),
+        CheckConstraint("(rejected_at IS NULL) = (rejected_reason IS NULL)", name="rejected_with_reason"),
+        CheckConstraint("confirmed_at IS NULL OR rejected_at IS NULL", name="one_decision"),
         CheckConstraint("confirmed_by IS NULL OR confirmed_by <> entered_by", name="two_people"),
         Index("ix_paper_result_attempt_id", "attempt_id"),
     )
@@ -70,6 +87,9 @@ class PaperResult(SQLModel, table=True):
     units: dict[str, str] = document()
     recommendation: str | None = text(nullable=True)
     note: str | None = text(private=True, nullable=True)
+    evidence: list[str] = texts()
+    acknowledgement: str | None = text(nullable=True)
+    replaces: UUID | None = plain(nullable=True)
     reason: str = text()
     scan_id: UUID = plain(foreign_key="stored_file.id")
     entered_by: UUID = plain(foreign_key="account.id")

@@ -57,12 +57,17 @@ class Schedule(SQLModel, table=True):
 
 
 class Attempt(SQLModel, table=True):
-    """A candidate (asesi) in a schedule: this student's n-th attempt at the scheme, and whom they are assessed by."""
+    """A candidate (asesi) in a schedule: this student's n-th attempt at the scheme, and whom they are assessed by.
+
+    `recorded_at`: a result was signed; from then on the candidate stays in this schedule.
+    """
 
     __tablename__ = "attempt"
     __table_args__ = (
         UniqueConstraint("schedule_id", "student_id"),
         CheckConstraint("number > 0", name="number_positive"),
+        CheckConstraint("(removed_at IS NULL) = (removed_reason IS NULL)", name="removed_with_reason"),
+        CheckConstraint("removed_at IS NULL OR recorded_at IS NULL", name="recorded_stays"),
         Index("ix_attempt_student_id", "student_id"),
         Index("ix_attempt_assessor_id", "assessor_id"),
     )
@@ -74,6 +79,7 @@ class Attempt(SQLModel, table=True):
     assessor_id: UUID | None = plain(nullable=True, foreign_key="assessor.id")
     removed_at: datetime | None = instant(nullable=True)
     removed_reason: str | None = text(nullable=True)
+    recorded_at: datetime | None = instant(nullable=True)
 
 
 class Assignment(SQLModel, table=True):
