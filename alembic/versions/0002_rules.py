@@ -1,4 +1,4 @@
-"""What the database refuses: temporal keys, facts and signed rows that never change, an application without DDL."""
+"""What the database refuses: temporal keys, facts and signed rows that never change."""
 
 from alembic import op
 
@@ -23,7 +23,6 @@ def upgrade() -> None:
     temporal_keys()
     frozen_rows()
     record_state_only_grows()
-    application_role()
 
 
 def temporal_keys() -> None:
@@ -83,23 +82,6 @@ def record_state_only_grows() -> None:
     op.execute(
         "CREATE TRIGGER frozen BEFORE DELETE OR TRUNCATE ON record_state "
         "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-    )
-
-
-def application_role() -> None:
-    op.execute(
-        """
-        DO $$ BEGIN
-            IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'registry_app') THEN
-                GRANT USAGE ON SCHEMA public TO registry_app;
-                GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO registry_app;
-                GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO registry_app;
-                ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO registry_app;
-                ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO registry_app;
-                REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM registry_app;
-            END IF;
-        END $$
-        """
     )
 
 

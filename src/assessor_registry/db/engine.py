@@ -12,6 +12,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from assessor_registry.errors import Conflict, Unavailable
 
+__all__ = ["Connection", "DBAPIError", "Database", "constraint", "sqlstate", "translated"]
+
 T = TypeVar("T")
 
 # What an honest concurrent change can cause at commit; the same act, run again, sees the new state and says so.

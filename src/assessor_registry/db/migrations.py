@@ -34,6 +34,7 @@ def upgrade(url: str) -> None:
             command.upgrade(config, "head")
     finally:
         engine.dispose()
+    grant_application_role(url)
 
 
 def drift(url: str) -> list[str]:
@@ -72,3 +73,27 @@ def require_current(connection: Connection) -> None:
     found, expected = current_revision(connection), expected_revision()
     if found != expected:
         raise ConfigurationError("db.schema_behind", found=found or "kosong", expected=expected)
+
+
+def grant_application_role(url: str) -> None:
+    """Give the application's role its rights on all tables again: a restore leaves out ownership and rights."""
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            connection.exec_driver_sql(_GRANTS)
+    finally:
+        engine.dispose()
+
+
+_GRANTS = """
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'registry_app') THEN
+        GRANT USAGE ON SCHEMA public TO registry_app;
+        GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO registry_app;
+        GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO registry_app;
+        ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO registry_app;
+        ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO registry_app;
+        REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM registry_app;
+    END IF;
+END $$
+"""

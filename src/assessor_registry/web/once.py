@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from litestar import Request
-from sqlalchemy import Connection
 
 from assessor_registry import clock
 from assessor_registry.accounts import actions as accounts
 from assessor_registry.accounts.rules import Actor, fingerprint
+from assessor_registry.db.engine import Connection
 from assessor_registry.errors import InvalidInput
 
 Answer = tuple[int, dict[str, Any]]

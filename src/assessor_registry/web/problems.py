@@ -13,10 +13,9 @@ from litestar.exceptions import (
     PermissionDeniedException,
 )
 from litestar.response import Redirect
-from sqlalchemy.exc import DBAPIError
 
 from assessor_registry import words
-from assessor_registry.db.engine import translated
+from assessor_registry.db.engine import DBAPIError, translated
 from assessor_registry.errors import Conflict, Forbidden, InvalidInput, NotFound, NotSignedIn, Reason, Refusal, TooMany
 from assessor_registry.web.render import page
 

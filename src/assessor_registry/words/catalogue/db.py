@@ -5,4 +5,7 @@ SENTENCES = {
     "db.busy": "Data ini sedang diubah orang lain. Tidak ada yang diubah; coba lagi sebentar.",
     "db.unavailable": "Basis data tidak menjawab. Tidak ada yang diubah; coba lagi sebentar.",
     "db.schema_behind": "Skema basis data ({found}) belum sesuai dengan program ({expected}). Jalankan migrate.",
+    "db.url_unreadable": "DATABASE_URL bukan alamat PostgreSQL. Contoh: postgresql://pengguna@host/basisdata",
+    "db.server_too_old": "PostgreSQL di server ini versi {found}; yang diperlukan versi {oldest} atau lebih baru.",
+    "db.not_empty": "Tempat tujuan tidak kosong: {path}. Pemulihan hanya ke tempat kosong.",
 }

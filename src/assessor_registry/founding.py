@@ -1,0 +1,64 @@
+"""The first start of a registry: schema, key files, what is shipped (regions, schemes), the signing authority.
+
+Each step may be repeated: it does what is missing and nothing else. Key files are made only while the registry has
+none of what they protect; a key file that is lost later refuses to start instead of being made anew.
+"""
+
+from datetime import datetime
+
+from assessor_registry import secrecy
+from assessor_registry.app import CSRF_KEY
+from assessor_registry.db import migrations
+from assessor_registry.db.opening import Opened
+from assessor_registry.institutions import actions as institutions
+from assessor_registry.schemes import actions as schemes
+from assessor_registry.settings import Settings
+from assessor_registry.signing import actions as signing
+from assessor_registry.signing import store as keys
+
+KEY_FILES = (secrecy.KEY_FILE, signing.AUTHORITY_KEY, CSRF_KEY)
+
+
+def found(settings: Settings, opened: Opened, now: datetime) -> None:
+    """Bring the registry to where it can be served: migrate, make keys, load what is shipped.
+
+    Raises:
+        ConfigurationError: the registry has an authority already, and a key file is missing.
+    """
+    migrations.upgrade(opened.owner_url)
+    with opened.database.read() as conn:
+        founded = keys.has_authority(conn)
+    if not founded:
+        for name in KEY_FILES:
+            secrecy.make_key(settings.secrets_dir, name)
+    require_keys(settings)
+
+    def load(tx: object) -> None:
+        institutions.load_regions(tx)  # type: ignore[arg-type]
+        schemes.load_shipped(tx, now)  # type: ignore[arg-type]
+
+    opened.database.perform(load)
+    if not founded:
+        authority_key = secrecy.read_key(settings.secrets_dir, signing.AUTHORITY_KEY)
+        opened.database.perform(lambda tx: signing.found_authority(tx, authority_key, now))
+
+
+def require_keys(settings: Settings) -> None:
+    """Refuse to go on without a key file.
+
+    Raises:
+        ConfigurationError: one is missing or unusable; the message names it.
+    """
+    for name in KEY_FILES:
+        secrecy.read_key(settings.secrets_dir, name)
+
+
+def require_ready(settings: Settings, opened: Opened) -> None:
+    """Refuse to serve a registry whose schema or keys are not those of this program.
+
+    Raises:
+        ConfigurationError: it says what is missing.
+    """
+    with opened.database.read() as conn:
+        migrations.require_current(conn)
+    require_keys(settings)
