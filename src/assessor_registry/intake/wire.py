@@ -7,52 +7,43 @@ from typing import Any
 from assessor_registry.intake.cells import EMPTY, MISSING, Cell, Kind, number_text
 
 Plain = str | float | int | bool | date | time | timedelta | None
+Wire = str | float | bool | dict[str, Any] | None
+
+MISSING_WIRE: Wire = {"f": None}
 
 
-def cell_from(value: Plain, *, formula: bool = False) -> Cell:
-    """Return the cell for a value as the reader gives it. A cached value of a formula is only text from here on."""
-    if value is None or value == "":
-        return EMPTY
+def pack(value: Plain) -> Wire:
+    """Return what a cell without formula holds, as JSON: the common kinds bare, a date as an object."""
     if isinstance(value, bool):
-        return _text("TRUE" if value else "FALSE") if formula else Cell(Kind.BOOL, value)
+        return value
     if isinstance(value, int | float):
-        if not math.isfinite(value):
-            return _text(str(value))
-        return Cell(Kind.FORMULA, number_text(value), True) if formula else Cell(Kind.NUMBER, float(value))
+        return float(value) if math.isfinite(value) else str(value)
     if isinstance(value, date):
-        day = value.date() if isinstance(value, datetime) else value
-        return Cell(Kind.FORMULA, day.isoformat()) if formula else Cell(Kind.DATE, day)
-    if formula:
-        return Cell(Kind.FORMULA, str(value))
-    return _text(str(value))
+        return {"d": (value.date() if isinstance(value, datetime) else value).isoformat()}
+    return None if value is None else str(value) or None
 
 
-def _text(text: str) -> Cell:
-    return Cell(Kind.TEXT, text)
-
-
-def encode(cell: Cell) -> Any:
-    """Return `cell` as something JSON can hold: the common kinds bare, the rare ones as an object."""
-    match cell.kind:
-        case Kind.DATE:
-            return {"d": str(cell.value)}
-        case Kind.FORMULA:
-            return {"f": cell.value, "n": cell.numeric}
-        case Kind.MISSING:
-            return {"f": None}
-    return cell.value
-
-
-def decode(value: Any) -> Cell:
-    """Return the cell that `encode` wrote."""
-    if value is None:
-        return EMPTY
-    if isinstance(value, str):
-        return Cell(Kind.TEXT, value)
+def pack_formula(value: Plain) -> Wire:
+    """Return the cached value of a formula: from here on it is only text."""
     if isinstance(value, bool):
-        return Cell(Kind.BOOL, value)
-    if isinstance(value, float | int):
-        return Cell(Kind.NUMBER, float(value))
-    if "d" in value:
-        return Cell(Kind.DATE, date.fromisoformat(value["d"]))
-    return MISSING if value["f"] is None else Cell(Kind.FORMULA, value["f"], bool(value["n"]))
+        return {"f": "TRUE" if value else "FALSE", "n": False}
+    if isinstance(value, int | float) and math.isfinite(value):
+        return {"f": number_text(value), "n": True}
+    if isinstance(value, datetime):
+        value = value.date()
+    return MISSING_WIRE if value is None or value == "" else {"f": str(value), "n": False}
+
+
+def unpack(wire: Wire) -> Cell:
+    """Return the cell that `pack` or `pack_formula` wrote."""
+    if wire is None:
+        return EMPTY
+    if isinstance(wire, str):
+        return Cell(Kind.TEXT, wire)
+    if isinstance(wire, bool):
+        return Cell(Kind.BOOL, wire)
+    if isinstance(wire, float | int):
+        return Cell(Kind.NUMBER, float(wire))
+    if "d" in wire:
+        return Cell(Kind.DATE, date.fromisoformat(wire["d"]))
+    return MISSING if wire["f"] is None else Cell(Kind.FORMULA, wire["f"], bool(wire["n"]))

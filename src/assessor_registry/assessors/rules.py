@@ -1,0 +1,129 @@
+"""Who an assessor is: the registration number in every spelling, names, NIK and telephone numbers. Pure."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, NamedTuple
+
+from assessor_registry.errors import Reason
+
+Sex = Literal["L", "P"]
+"""L, laki-laki (man) or P, perempuan (woman), as every form of the field writes it."""
+
+_REGISTRATION = re.compile(r"^(?:MET ?)?(\d{3}) ?(\d{6}) ?((?:19|20)\d{2})?$", re.ASCII)
+_PREFIX = re.compile(r"^(?:NOMOR|NOMER|NO|REGISTRASI|REGISTER|REG|ASESOR)(?= |MET)\s*")
+NIK_LENGTH = 16
+WOMAN = 40
+"""Added to the day of birth in a woman's NIK."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Registration:
+    """A registration number of BNSP (No. Reg. MET). `number` has nine digits, `000.004772`; the year may be unknown.
+
+    The year is that of the first registration and does not change at RCC: never derive a validity from it.
+    """
+
+    number: str
+    year: int | None
+
+    @property
+    def canonical(self) -> str:
+        """`MET.000.004772 2024`, without the year when that is unknown."""
+        return f"MET.{self.number}" + ("" if self.year is None else f" {self.year}")
+
+
+def parse_registration(text: str) -> Registration | None:
+    """Read a registration number in any spelling, None when it is not one.
+
+    Dots, blanks, dashes and letter case do not matter, `No. Reg.` before it neither; a lost separator before the year
+    is accepted. Nine digits are needed: nothing is guessed.
+    """
+    plain = unicodedata.normalize("NFKC", text).upper()
+    plain = " ".join(re.sub(r"[^0-9A-Z]+", " ", plain).split())
+    while shorter := _PREFIX.sub("", plain):
+        if shorter == plain:
+            break
+        plain = shorter
+    match = _REGISTRATION.match(plain)
+    if match is None:
+        return None
+    return Registration(f"{match[1]}.{match[2]}", int(match[3]) if match[3] else None)
+
+
+class NameParts(NamedTuple):
+    """A name as written, apart: titles before, the name, degrees after; empty where there are none."""
+
+    front: str
+    bare: str
+    back: str
+
+
+_FRONT = re.compile(
+    r"^(?:(?:Prof|Drs|Dra|Dr|dr|Ir|Hj|H|Kh|Ust|Ns|Apt)\.\s*|(?:Prof|Drs|Dra|Dr|Ir|Hj|H)\s+)+", re.IGNORECASE
+)
+_BACK = re.compile(
+    r"(?:\s+(?:[SM]\.\s?[A-Z][A-Za-z.]*|A\.?\s?Md\.?[A-Za-z.]*|S\.?Pd\.?[A-Z]?|M\.?Pd\.?|S\.?Kom\.?|M\.?Kom\.?"
+    r"|S\.?T\.?|M\.?T\.?|S\.?E\.?|M\.?M\.?|S\.?Si\.?|M\.?Si\.?|S\.?H\.?|M\.?H\.?|Gr\.?))+$"
+)
+
+
+def split_degree(text: str) -> NameParts:
+    """Take a name apart: `Drs. Budi Santoso, M.Pd.` → (`Drs.`, `Budi Santoso`, `M.Pd.`).
+
+    What follows the first comma is degrees; without a comma, degrees at the end are known by their shape.
+    """
+    name, comma, back = (" ".join(part.split()) for part in " ".join(text.split()).partition(","))
+    front = _FRONT.match(name)
+    if front and front.end() < len(name):
+        lead, name = name[: front.end()].strip(), name[front.end() :].strip()
+    else:
+        lead = ""
+    if not comma and (tail := _BACK.search(name)) and tail.start():
+        name, back = name[: tail.start()].strip(), tail[0].strip()
+    return NameParts(lead, name, back)
+
+
+def search_name(text: str) -> str:
+    """Return a name for comparing and searching: no degrees, accents, punctuation or letter case; blanks single."""
+    bare = unicodedata.normalize("NFKD", split_degree(text).bare)
+    letters = "".join(letter for letter in bare if not unicodedata.combining(letter)).casefold()
+    return " ".join(re.sub(r"[\W_]+", " ", re.sub(r"['`´‘’]", "", letters)).split())
+
+
+def check_nik(nik: str, birth_date: date | None, sex: Sex | None) -> tuple[Reason, ...]:
+    """Return what is wrong with a NIK (nomor induk kependudukan); empty when nothing is.
+
+    16 digits: region (6, of first registration, so never checked), day-month-year of birth with 40 added to a woman's
+    day, a serial that is not 0000. Only `nik.length` is a reason to refuse: the civil registry itself holds old
+    errors in the rest. Never put the number itself into a message.
+    """
+    if len(nik) != NIK_LENGTH or not (nik.isascii() and nik.isdigit()):
+        return (Reason("nik.length", {"found": len(nik)}),)
+    reasons = [Reason("nik.serial")] if nik[12:] == "0000" else []
+    day, month, year = int(nik[6:8]), int(nik[8:10]), int(nik[10:12])
+    woman = day > WOMAN
+    born = day - WOMAN if woman else day
+    if birth_date is not None and (born, month, year) != (birth_date.day, birth_date.month, birth_date.year % 100):
+        reasons.append(Reason("nik.birth_date", {"birth_date": birth_date}))
+    elif birth_date is None and not (1 <= born <= 31 and 1 <= month <= 12):
+        reasons.append(Reason("nik.no_date"))
+    if sex is not None and woman != (sex == "P"):
+        reasons.append(Reason("nik.sex", {"sex": sex}))
+    return tuple(reasons)
+
+
+def normal_phone(text: str) -> str | None:
+    """Return an Indonesian telephone number as it is dialled at home, `081234567890`; None when it is none.
+
+    +62 and 62 become 0, a leading 0 that a spreadsheet dropped comes back; of several numbers the first.
+    """
+    first = re.split(r"[/,;|\n]| atau ", text.strip())[0]
+    if re.search(r"[^\d\s().+\-–'‘’`]", first):
+        return None
+    digits = re.sub(r"\D", "", first, flags=re.ASCII)
+    digits = re.sub(r"^(?:0062|62)0?(?=[1-9])", "0", digits)
+    if not digits.startswith("0"):
+        digits = f"0{digits}"
+    return digits if digits.isascii() and 8 <= len(digits) <= 14 else None
