@@ -27,6 +27,8 @@ from assessor_registry.words.sentences import sentence
 ROOT = os.geteuid() == 0
 # What another process does: the source and the installed packages are found as in this one.
 CHILD_ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+# Only what is not of the interpreter itself, so that another interpreter can use it.
+PACKAGES = os.pathsep.join(str(Path(module.__file__ or "").parents[1]) for module in (assessor_registry, psycopg))
 START = "import sys; from pathlib import Path; from assessor_registry.db.embedded import PrivateServer\n" + (
     f"server = PrivateServer.start(Path(sys.argv[1]), options={QUICK!r})\n"
 )
@@ -411,31 +413,38 @@ def link_or_copy(source: str, target: str) -> None:
 
 
 def test_an_ordinary_user_has_everything_in_the_data_directory() -> None:
+    python = interpreter_for("nobody") if ROOT else sys.executable
     with tempfile.TemporaryDirectory() as made_folder:
         folder = Path(made_folder)
-        user: dict[str, object] = {}
-        if ROOT and reaches_our_code("nobody"):  # else this process is the best ordinary user there is
+        if ROOT and python:
             shutil.chown(folder, "nobody")
-            user = {"user": "nobody", "group": folder.group(), "extra_groups": []}
         where = "print(server.socket_folder); server.release()"
-        done = subprocess.run(  # type: ignore[call-overload]
-            [sys.executable, "-c", START + where, str(folder / "d")],
-            env={**CHILD_ENVIRONMENT, "PYTHONDONTWRITEBYTECODE": "1"},
+        done = subprocess.run(
+            [python or sys.executable, "-c", START + where, str(folder / "d")],
+            env={**CHILD_ENVIRONMENT, "PYTHONPATH": PACKAGES},
             capture_output=True,
             text=True,
             check=False,
             cwd="/",
-            **user,
+            user="nobody" if ROOT and python else None,
+            extra_groups=[] if ROOT else None,
         )
         assert (done.returncode, done.stderr) == (0, "")
-        if user or not ROOT:
+        if python:  # else nobody but root can read this clone, and the child was root
             assert done.stdout.strip() == str(folder / "d" / "postgresql" / "run")
+            assert (folder / "d" / "postgresql" / "data").stat().st_uid == folder.stat().st_uid
 
 
-def reaches_our_code(user: str) -> bool:
-    needed = [sys.executable, str(Path(assessor_registry.__file__)), psycopg.__file__, str(installation() / "bin")]
-    test = ["/bin/sh", "-c", 'for path in "$@"; do test -r "$path" || exit 1; done', "sh", *needed]
-    return subprocess.run(test, user=user, extra_groups=[], check=False).returncode == 0
+def interpreter_for(user: str) -> str | None:
+    """An interpreter with which `user` can run our code; ours may be in a private folder."""
+    for python in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
+        command = ["/bin/sh", "-c", f'"{python}" -c "import psycopg.pq, assessor_registry.errors"']
+        environment = {**CHILD_ENVIRONMENT, "PYTHONPATH": PACKAGES}
+        if not subprocess.run(
+            command, user=user, extra_groups=[], env=environment, cwd="/", capture_output=True, check=False
+        ).returncode:
+            return python
+    return None
 
 
 def test_a_folder_of_somebody_else_is_refused_with_a_sentence(tmp_path: Path) -> None:
