@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("last_day", sa.Date(), nullable=False),
         sa.Column("stage", sa.Integer(), nullable=False),
+        sa.Column("told_stage", sa.Integer(), nullable=True),
         sa.Column("backlog", sa.Boolean(), nullable=False),
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("stage_at", sa.DateTime(timezone=True), nullable=False),
@@ -63,6 +64,10 @@ def upgrade() -> None:
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("acknowledged_by", sa.Uuid(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('certificate_ending', 'season_gap', 'technical_ending', 'appointment_ending', 'licence_ending', 'venue_ending', 'needs_assessor', 'results_unsigned')",
+            name=op.f("ck_flag_kind_known"),
+        ),
         sa.CheckConstraint(
             "subject_kind IN ('assessor', 'lsp', 'venue', 'schedule')", name=op.f("ck_flag_subject_kind_known")
         ),
@@ -72,6 +77,13 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_flag_open", "flag", ["kind", "stage"], unique=False, postgresql_where="cleared_at IS NULL")
+    op.create_index(
+        "ix_flag_untold",
+        "flag",
+        ["kind"],
+        unique=False,
+        postgresql_where="cleared_at IS NULL AND told_stage IS DISTINCT FROM stage",
+    )
     op.create_table(
         "job_run",
         sa.Column("job", sa.Text(), nullable=False),
@@ -345,6 +357,7 @@ def upgrade() -> None:
         "coverage",
         sa.Column("assessor_id", sa.Uuid(), nullable=False),
         sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("covered", postgresql.DATEMULTIRANGE(), nullable=False),
         sa.ForeignKeyConstraint(["assessor_id"], ["assessor.id"], name=op.f("fk_coverage_assessor_id")),
         sa.PrimaryKeyConstraint("assessor_id", name=op.f("pk_coverage")),
     )
@@ -371,6 +384,14 @@ def upgrade() -> None:
     op.create_index("ix_employment_school_id", "employment", ["school_id"], unique=False)
     op.create_index(
         "uq_employment_current", "employment", ["assessor_id"], unique=True, postgresql_where="last_day IS NULL"
+    )
+    op.create_table(
+        "ends_changed",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("assessor_id", sa.Uuid(), nullable=False),
+        sa.Column("known_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["assessor_id"], ["assessor.id"], name=op.f("fk_ends_changed_assessor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ends_changed")),
     )
     op.create_table(
         "lsp",
@@ -496,6 +517,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("supersedes", name=op.f("uq_technical_certificate_supersedes")),
     )
     op.create_index("ix_technical_certificate_assessor_id", "technical_certificate", ["assessor_id"], unique=False)
+    op.create_index("ix_technical_certificate_last_day", "technical_certificate", ["last_day"], unique=False)
     op.create_index("ix_technical_certificate_scheme_id", "technical_certificate", ["scheme_id"], unique=False)
     op.create_table(
         "access_grant",
@@ -753,6 +775,7 @@ def upgrade() -> None:
         sa.Column("ended_reason", sa.Text(), nullable=True),
         sa.Column("ended_known_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("known_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("(ended_on IS NULL) = (ended_known_at IS NULL)", name=op.f("ck_appointment_ended_known")),
         sa.ForeignKeyConstraint(["assessor_id"], ["assessor.id"], name=op.f("fk_appointment_assessor_id")),
         sa.ForeignKeyConstraint(["decree_id"], ["appointment_decree.id"], name=op.f("fk_appointment_decree_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appointment")),

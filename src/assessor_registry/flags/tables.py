@@ -8,18 +8,26 @@ from sqlmodel import SQLModel
 
 from assessor_registry.db.columns import instant, key, one_of, plain, text
 
+KINDS = (
+    "certificate_ending", "season_gap", "technical_ending", "appointment_ending", "licence_ending", "venue_ending",
+    "needs_assessor", "results_unsigned",
+)  # fmt: skip
+
 
 class Flag(SQLModel, table=True):
     """One to-do per (subject kind, subject, kind, last day), with the stage it has reached.
 
-    `stage` is a number of months before the last day (12, 6, 3, 1 from policy), 0 when expired.
+    `stage` is a number of months before the last day (12, 6, 3, 1 from policy), 0 when expired; `told_stage` is the
+    one that a digest has told of. `backlog`: it was due already when the registry learnt of it.
     """
 
     __tablename__ = "flag"
     __table_args__ = (
         UniqueConstraint("subject_kind", "subject_id", "kind", "last_day"),
         one_of("subject_kind", "assessor", "lsp", "venue", "schedule"),
+        one_of("kind", *KINDS),
         Index("ix_flag_open", "kind", "stage", postgresql_where="cleared_at IS NULL"),
+        Index("ix_flag_untold", "kind", postgresql_where="cleared_at IS NULL AND told_stage IS DISTINCT FROM stage"),
     )
 
     id: UUID = key()
@@ -28,6 +36,7 @@ class Flag(SQLModel, table=True):
     kind: str = text()
     last_day: date = plain()
     stage: int = plain()
+    told_stage: int | None = plain(nullable=True)
     backlog: bool = plain()
     raised_at: datetime = instant()
     stage_at: datetime = instant()

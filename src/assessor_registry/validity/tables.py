@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import DATEMULTIRANGE
 from sqlmodel import SQLModel
 
 from assessor_registry.db.columns import days, in_order, instant, key, one_of, plain, text
@@ -51,6 +52,7 @@ class TechnicalCertificate(SQLModel, table=True):
         in_order("first_day", "last_day"),
         Index("ix_technical_certificate_assessor_id", "assessor_id"),
         Index("ix_technical_certificate_scheme_id", "scheme_id"),
+        Index("ix_technical_certificate_last_day", "last_day"),
     )
 
     id: UUID = key()
@@ -94,6 +96,7 @@ class Appointment(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("decree_id", "assessor_id"),
         Index("ix_appointment_assessor_id", "assessor_id"),
+        CheckConstraint("(ended_on IS NULL) = (ended_known_at IS NULL)", name="ended_known"),
     )
 
     id: UUID = key()
@@ -165,10 +168,28 @@ class ActivePeriod(SQLModel, table=True):
 
 
 class Coverage(SQLModel, table=True):
-    """The last day of certificate-and-extension coverage before sanctions, derived: what reminders count to."""
+    """Certificate-and-extension coverage before sanctions, derived; `last_day` is what reminders count to.
+
+    `covered` tells a suspended assessor (covered, not active) from one whose certificate has not begun or has ended.
+    """
 
     __tablename__ = "coverage"
     __table_args__ = (Index("ix_coverage_last_day", "last_day", "assessor_id"),)
 
     assessor_id: UUID = plain(primary_key=True, foreign_key="assessor.id")
     last_day: date = plain()
+    covered: object = plain(sa_type=DATEMULTIRANGE)
+
+
+class EndsChanged(SQLModel, table=True):
+    """That the last days of someone's certificates, competences or appointments may have changed on `known_on`.
+
+    Read and emptied by the next sweep, which otherwise reads only what has come due since the last. No unique key:
+    an act must never wait for a sweep.
+    """
+
+    __tablename__ = "ends_changed"
+
+    id: UUID = key()
+    assessor_id: UUID = plain(foreign_key="assessor.id")
+    known_on: date = plain()
