@@ -8,18 +8,17 @@ comparing, not by thinking about it.
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, Never, TypeVar, Union, get_args, get_origin, get_type_hints
 
-import rfc8785
-
 from assessor_registry.errors import InvalidInput
 
 T = TypeVar("T")
+MAX_INTEGER = 2**53 - 1
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
@@ -56,7 +55,7 @@ def encode(record: object) -> bytes:
         InvalidInput: `signing.not_encodable` (a float, a number beyond 2⁵³, a naive instant, half a character).
     """
     try:
-        return rfc8785.dumps(_plain(record))
+        return _bytes(_plain(record))
     except (TypeError, ValueError, OverflowError) as error:
         raise InvalidInput("signing.not_encodable") from error
 
@@ -64,7 +63,7 @@ def encode(record: object) -> bytes:
 def dump(value: Mapping[str, object]) -> bytes:
     """Return the RFC 8785 bytes of a mapping of plain values; raises as `encode`."""
     try:
-        return rfc8785.dumps({key: _plain(item) for key, item in value.items()})
+        return _bytes({key: _plain(item) for key, item in value.items()})
     except (TypeError, ValueError, OverflowError) as error:
         raise InvalidInput("signing.not_encodable") from error
 
@@ -75,7 +74,12 @@ def decode(kind: type[T], data: bytes, *, limit: int) -> T:
     Raises:
         InvalidInput: too large, not JSON, a field unknown or missing or of the wrong type, or not the canonical bytes.
     """
-    record = _build(kind, load(data, limit=limit), "")
+    plain = load(data, limit=limit)
+    hint: Any = kind
+    try:
+        record = _reader(hint)(plain)
+    except _Misfit as misfit:
+        raise InvalidInput(misfit.code, part=".".join(misfit.path)) from None
     if encode(record) != data:
         raise InvalidInput("signing.not_canonical")
     return record  # type: ignore[no-any-return]
@@ -109,69 +113,126 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _plain(value: object) -> Any:
-    if value is None or isinstance(value, bool | int):
-        return value
+    """Turn a value into what JSON knows: exact, no floats, text in NFC."""
     if isinstance(value, str):
         return unicodedata.normalize("NFC", value)
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return _whole(value)
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
     if isinstance(value, datetime):
         return instant(value)
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+    if is_dataclass(value):
+        kind: Any = type(value)
+        return {name: _plain(getattr(value, name)) for name in names_of(kind)}
     raise TypeError(type(value).__name__)
 
 
-@cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
-
-
-def _build(hint: Any, value: Any, path: str) -> Any:
-    """Turn plain JSON into what the type `hint` says; exact types, so that `true` is no 1."""
-    origin = get_origin(hint)
-    if origin in (Union, UnionType):
-        inner = [arg for arg in get_args(hint) if arg is not NoneType]
-        return None if value is None else _build(inner[0], value, path)
-    if origin is Literal:
-        if not any(type(value) is type(arg) and value == arg for arg in get_args(hint)):
-            raise InvalidInput("signing.wrong_type", part=path)
-        return value
-    if origin is tuple:
-        _expect(isinstance(value, list), path)
-        return tuple(_build(get_args(hint)[0], item, f"{path}[{number}]") for number, item in enumerate(value))
-    if is_dataclass(hint):
-        return _build_record(hint, value, path)
-    if hint in (date, datetime):
-        return _build_time(hint, value, path)
-    _expect(type(value) is hint, path)
+def _whole(value: int) -> int:
+    if abs(value) > MAX_INTEGER:
+        raise ValueError("beyond what a double holds exactly")
     return value
 
 
-def _build_record(kind: Any, value: Any, path: str) -> Any:
-    _expect(isinstance(value, dict), path)
-    hints = _hints(kind)
-    if missing := sorted(hints.keys() - value.keys()):
-        raise InvalidInput("signing.missing_field", part=_join(path, missing[0]))
-    if value.keys() - hints.keys():
-        raise InvalidInput("signing.unknown_field", part=path)
-    return kind(**{name: _build(hint, value[name], _join(path, name)) for name, hint in hints.items()})
+def _bytes(value: Any) -> bytes:
+    """RFC 8785 of plain values with ASCII keys: for these the standard library's spelling *is* the canonical one.
+
+    A property test compares it with the library rfc8785, which is twenty times slower; 24 records are signed at once.
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8")
 
 
-def _build_time(kind: Any, value: Any, path: str) -> date:
-    _expect(isinstance(value, str) and bool((_DAY if kind is date else _INSTANT).fullmatch(value)), path)
-    try:
-        return kind.fromisoformat(value)  # type: ignore[no-any-return]
-    except ValueError as error:
-        raise InvalidInput("signing.wrong_type", part=path) from error
+@cache
+def names_of(kind: Any) -> tuple[str, ...]:
+    """Return the names of the fields of a dataclass."""
+    return tuple(item.name for item in fields(kind))
 
 
-def _expect(true: bool, path: str) -> None:
+class _Misfit(Exception):
+    """A value that is not what its type says; the path to it is put together on the way out."""
+
+    def __init__(self, code: str, *path: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.path = list(path)
+
+
+Reader = Callable[[Any], Any]
+
+
+@cache
+def _reader(hint: Any) -> Reader:
+    """Return the function that turns plain JSON into `hint`; exact types, so that `true` is no 1."""
+    origin = get_origin(hint)
+    if origin in (Union, UnionType):
+        inner = _reader(next(arg for arg in get_args(hint) if arg is not NoneType))
+        return lambda value: None if value is None else inner(value)
+    if origin is Literal:
+        allowed = {(type(arg), arg) for arg in get_args(hint)}
+        return lambda value: _expect(isinstance(value, str | int) and (type(value), value) in allowed, value)
+    if origin is tuple:
+        return _list_reader(_reader(get_args(hint)[0]))
+    if is_dataclass(hint):
+        return _record_reader(hint)
+    if hint in (date, datetime):
+        return _time_reader(hint)
+    return lambda value: _expect(type(value) is hint, value)
+
+
+def _expect(true: bool, value: Any) -> Any:
     if not true:
-        raise InvalidInput("signing.wrong_type", part=path)
+        raise _Misfit("signing.wrong_type")
+    return value
 
 
-def _join(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
+def _list_reader(inner: Reader) -> Reader:
+    def read(value: Any) -> Any:
+        _expect(isinstance(value, list), value)
+        found = []
+        for number, item in enumerate(value):
+            try:
+                found.append(inner(item))
+            except _Misfit as misfit:
+                misfit.path.insert(0, str(number))
+                raise
+        return tuple(found)
+
+    return read
+
+
+def _record_reader(kind: Any) -> Reader:
+    readers = {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
+
+    def read(value: Any) -> Any:
+        _expect(isinstance(value, dict), value)
+        if value.keys() != readers.keys():
+            missing = sorted(readers.keys() - value.keys())
+            raise _Misfit("signing.missing_field", missing[0]) if missing else _Misfit("signing.unknown_field")
+        found = {}
+        for name, inner in readers.items():
+            try:
+                found[name] = inner(value[name])
+            except _Misfit as misfit:
+                misfit.path.insert(0, name)
+                raise
+        return kind(**found)
+
+    return read
+
+
+def _time_reader(kind: Any) -> Reader:
+    shape = _DAY if kind is date else _INSTANT
+
+    def read(value: Any) -> Any:
+        _expect(isinstance(value, str) and bool(shape.fullmatch(value)), value)
+        try:
+            return kind.fromisoformat(value)
+        except ValueError:
+            raise _Misfit("signing.wrong_type") from None
+
+    return read

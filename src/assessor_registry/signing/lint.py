@@ -6,6 +6,7 @@ its profile, each as critical as the profile says, and nothing else.
 
 from collections.abc import Callable, Iterator
 from enum import Enum
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -66,7 +67,8 @@ def key_usage(role: Role) -> x509.KeyUsage:
     )
 
 
-def read_der(data: bytes) -> x509.Certificate:
+@lru_cache(maxsize=256)
+def read_certificate(data: bytes) -> x509.Certificate:
     """Read one DER certificate, and everything in it, so that nothing of it fails to parse later.
 
     Raises:
@@ -76,7 +78,7 @@ def read_der(data: bytes) -> x509.Certificate:
 
 
 def read_pem(data: bytes) -> x509.Certificate:
-    """Read the first PEM certificate of a file; raises as `read_der`."""
+    """Read the first PEM certificate of a file; raises as `read_certificate`."""
     return _read(data, x509.load_pem_x509_certificate)
 
 
@@ -114,14 +116,20 @@ def lint(certificate: x509.Certificate, issuer: x509.Certificate, role: Role) ->
 
     `issuer` is the issuer's certificate; for a root the certificate itself.
     """
-    if form := list(_form(certificate)):
+    return list(_lint(certificate, issuer, role))
+
+
+# Who verifies a thousand bundles meets the same issuing CA and the same seal a thousand times.
+@lru_cache(maxsize=256)
+def _lint(certificate: x509.Certificate, issuer: x509.Certificate, role: Role) -> tuple[Reason, ...]:
+    if form := tuple(_form(certificate)):
         return form  # the other checks ask what only a certificate of this form can answer
-    return [
+    return (
         *_subject(certificate, role),
         *_dates(certificate, issuer),
         *_extensions(certificate, issuer, role),
         *_signature(certificate, issuer),
-    ]
+    )
 
 
 def _form(certificate: x509.Certificate) -> Iterator[Reason]:

@@ -8,12 +8,12 @@ confirmed by a second office-holder, and sealed by the registry on their behalf)
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, is_dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal, get_args
 
 from assessor_registry.errors import InvalidInput, Reason
-from assessor_registry.signing.canonical import decode, encode
+from assessor_registry.signing.canonical import decode, encode, names_of
 
 MAX_STATEMENT_BYTES = 128 * 1024
 MAX_TEXT = 300
@@ -133,7 +133,8 @@ def to_bytes(statement: Statement) -> bytes:
     """
     _require(statement)
     data = encode(statement)
-    from_bytes(data)  # nothing is signed that we could not read back
+    if len(data) > MAX_STATEMENT_BYTES:
+        raise InvalidInput("signing.too_large", limit=MAX_STATEMENT_BYTES)
     return data
 
 
@@ -166,15 +167,16 @@ def clauses(statement: Statement) -> list[Reason]:
 
 
 def _texts(record: object, path: str = "") -> Iterator[tuple[str, str]]:
-    """Yield (path, text) for every text in the record."""
+    """Yield (path, text in NFC) for every text in the record."""
     if isinstance(record, str):
-        yield path, record
+        yield path, unicodedata.normalize("NFC", record)
     elif isinstance(record, tuple):
         for number, item in enumerate(record):
             yield from _texts(item, f"{path}[{number}]")
     elif is_dataclass(record):
-        for item in fields(record):
-            yield from _texts(getattr(record, item.name), f"{path}.{item.name}" if path else item.name)
+        kind: Any = type(record)
+        for name in names_of(kind):
+            yield from _texts(getattr(record, name), f"{path}.{name}" if path else name)
 
 
 def _text_clauses(statement: Statement) -> Iterator[Reason]:
@@ -184,16 +186,18 @@ def _text_clauses(statement: Statement) -> Iterator[Reason]:
             yield Reason("signing.text_empty", {"part": path})
         if len(text) > (MAX_NOTE if is_note else MAX_TEXT):
             yield Reason("signing.text_long", {"part": path, "limit": MAX_NOTE if is_note else MAX_TEXT})
-        if any(_forbidden(char) for char in text if not (is_note and char == "\n")):
+        if not _is_plain(text.replace("\n", "") if is_note else text):
             yield Reason("signing.text_character", {"part": path})
-        # A NIK has 16 digits; nothing else in a statement but the hash of a scan has so many in a row.
-        if _SIXTEEN_DIGITS.search(text) and not path.endswith("scan_sha256"):
+        # A NIK has 16 digits. Numbers of letters and certificates may have as many; names and notes have no reason to.
+        if path.endswith(("name", "note", "_by", "venue")) and _SIXTEEN_DIGITS.search(text):
             yield Reason("signing.text_nik", {"part": path})
 
 
-def _forbidden(char: str) -> bool:
-    """Control, half, private and not yet assigned characters: the NFC of the last may differ between machines."""
-    return unicodedata.category(char) in ("Cc", "Cs", "Co", "Cn") or char in _DIRECTION
+def _is_plain(text: str) -> bool:
+    """No control, half, private and not yet assigned characters: the NFC of the last may differ between machines."""
+    if text.isprintable():
+        return True
+    return not any(unicodedata.category(char) in ("Cc", "Cs", "Co", "Cn") or char in _DIRECTION for char in text)
 
 
 def _identifier_clauses(statement: Statement) -> Iterator[Reason]:
@@ -212,6 +216,14 @@ def _identifier_clauses(statement: Statement) -> Iterator[Reason]:
             yield Reason("signing.identifier", {"part": part})
     if statement.replaces == statement.record_id:
         yield Reason("signing.replaces_itself")
+    results = {unit.result for unit in statement.units} | ({statement.recommendation} - {None})
+    for part, given, known in (
+        ("origin", {statement.origin}, get_args(Origin)),
+        ("outcome", {statement.outcome}, get_args(Outcome)),
+        ("result", results, get_args(Result)),
+    ):
+        if not given <= set(known):  # the type checker looks at our code, this at what reaches it
+            yield Reason("signing.identifier", {"part": part})
 
 
 def _day_clauses(statement: Statement) -> Iterator[Reason]:

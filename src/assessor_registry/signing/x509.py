@@ -53,7 +53,10 @@ class Compromised:
 
 
 def end_of_day(day: date, zone: str) -> datetime:
-    """Return the last second of `day` in `zone` (an IANA name) as an aware instant in UTC."""
+    """Return the last second of `day` in `zone` (an IANA name) as an aware instant in UTC.
+
+    RFC 5280 (4.1.2.5) counts that second as valid and so do we; openssl takes it for expired already.
+    """
     return datetime.combine(day, time(23, 59, 59), ZoneInfo(zone)).astimezone(UTC)
 
 
