@@ -18,6 +18,7 @@ _PHRASES = (
     (re.compile(r"\bs d\b"), "sampai"),
     (re.compile(r"\bttl\b"), "tempat tanggal lahir"),
     (re.compile(r"\bsiap kerja\b"), "siapkerja"),
+    (re.compile(r"\bwhats app\b"), "hp"),
     (re.compile(r"\bno ?reg(?:istrasi)?\b"), "nomor registrasi"),
     (re.compile(r"\bno(hp|met|wa|ktp|blanko|sk)\b"), r"nomor \1"),
 )
@@ -129,7 +130,6 @@ def words_of(label: str) -> frozenset[str]:
     text = unicodedata.normalize("NFKC", label)
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).casefold()
     text = " ".join(re.sub(r"[\W_]+", " ", text).split())
-    text = text.replace("e mail", "email")
     for pattern, plain in _PHRASES:
         text = pattern.sub(plain, text)
     return frozenset(_SYNONYMS.get(word, word) for word in text.split())

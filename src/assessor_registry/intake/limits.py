@@ -20,7 +20,7 @@ class Limits:
     ratio_from_bytes: int = 8 * _MIB
     entries: int = 500
     sheets: int = 30
-    cells: int = 2_500_000
+    cells: int = 2_000_000
     farthest_row: int = 100_000
     farthest_column: int = 256
     area: int = 8_000_000

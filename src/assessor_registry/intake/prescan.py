@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from xml.sax.handler import ContentHandler
 from zipfile import ZipFile
 
 from defusedxml.common import DefusedXmlException
@@ -20,6 +20,7 @@ from assessor_registry.errors import InvalidInput
 from assessor_registry.intake.limits import Limits
 
 CHUNK = 1 << 16
+WORKBOOK = "xl/workbook.xml"
 _DIGITS = "0123456789"
 
 
@@ -43,14 +44,16 @@ def prescan(path: Path, limits: Limits) -> dict[str, SheetScan]:
     """
     with ZipFile(path) as archive:
         parts = _parts(archive, limits)
-        sheets = _sheets(archive, parts)
+        _check_workbook(archive, parts)
+        relations = list(_relations(archive, parts, WORKBOOK))
+        sheets = list(_sheets(archive, parts[WORKBOOK], relations))
         if len(sheets) > limits.sheets:
             raise InvalidInput("workbook.too_many_sheets", found=len(sheets), limit=limits.sheets)
-        for plain in ("xl/styles.xml", "xl/sharedstrings.xml"):
-            if plain in parts:
-                _walk(archive, parts[plain], _Walker(limits))
+        for _, kind, part in relations:
+            if kind in ("styles", "sharedStrings") and part in parts:
+                _walk(archive, parts[part], _Walker(limits))
         scans: dict[str, SheetScan] = {}
-        for name, part in sheets.items():
+        for name, part in sheets:
             if part in parts:
                 walker = _SheetWalker(name, limits, sum(scan.cells for scan in scans.values()))
                 _walk(archive, parts[part], walker)
@@ -68,9 +71,6 @@ def _parts(archive: ZipFile, limits: Limits) -> dict[str, zipfile.ZipInfo]:
     parts = {entry.filename.replace("\\", "/").lower(): entry for entry in entries}
     if len(parts) < len(entries):  # two parts of one name: readers disagree which of them counts
         raise InvalidInput("workbook.broken")
-    if "xl/workbook.xml" not in parts:
-        other = "xl/workbook.bin" in parts or "content.xml" in parts
-        raise InvalidInput("workbook.other_format" if other else "workbook.not_a_workbook")
     return parts
 
 
@@ -83,19 +83,34 @@ def _check_sizes(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
             raise InvalidInput("workbook.bomb", megabytes=unpacked >> 20, limit=limits.unpacked_bytes >> 20)
 
 
-def _sheets(archive: ZipFile, parts: dict[str, zipfile.ZipInfo]) -> dict[str, str]:
-    """Return sheet name → lower-case part name, in the order of the tabs."""
-    targets: dict[str, str] = {}
-    if "xl/_rels/workbook.xml.rels" in parts:
-        for attributes in _elements(archive, parts["xl/_rels/workbook.xml.rels"], "Relationship"):
-            target = attributes.get("Target", "")
-            full = target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target)
-            targets[attributes.get("Id", "")] = posixpath.normpath(full).lower()
-    sheets: dict[str, str] = {}
-    for attributes in _elements(archive, parts["xl/workbook.xml"], "sheet"):
+def _check_workbook(archive: ZipFile, parts: dict[str, zipfile.ZipInfo]) -> None:
+    """Refuse a package whose workbook is elsewhere: the reader knows one place for what the workbook points to."""
+    named = [part for _, kind, part in _relations(archive, parts, "") if kind == "officeDocument"]
+    if WORKBOOK not in parts or named not in ([], [WORKBOOK]):
+        office = bool(named) or "content.xml" in parts or "mimetype" in parts
+        raise InvalidInput("workbook.other_format" if office else "workbook.not_a_workbook")
+
+
+def _relations(archive: ZipFile, parts: dict[str, zipfile.ZipInfo], part: str) -> Iterator[tuple[str, str, str]]:
+    """Yield (id, last word of the type, lower-case part name) of what `part` points to; "" is the package itself."""
+    folder, base = posixpath.split(part)
+    relations = posixpath.join(folder, "_rels", f"{base}.rels")
+    if relations not in parts:
+        return
+    for attributes in _elements(archive, parts[relations], "Relationship"):
+        target = attributes.get("Target", "").replace("\\", "/")
+        full = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
+        yield attributes.get("Id", ""), attributes.get("Type", "").rpartition("/")[2], posixpath.normpath(full).lower()
+
+
+def _sheets(
+    archive: ZipFile, workbook: zipfile.ZipInfo, relations: list[tuple[str, str, str]]
+) -> Iterator[tuple[str, str]]:
+    """Yield (sheet name, lower-case part name) in the order of the tabs."""
+    targets = {reference: part for reference, _, part in relations}
+    for attributes in _elements(archive, workbook, "sheet"):
         reference = next((value for name, value in attributes.items() if name.endswith(":id")), "")
-        sheets[attributes.get("name", "")] = targets.get(reference, "")
-    return sheets
+        yield attributes.get("name", ""), targets.get(reference, "")
 
 
 def _elements(archive: ZipFile, part: zipfile.ZipInfo, name: str) -> Iterator[dict[str, str]]:
@@ -129,8 +144,19 @@ class _Collector(DefusedExpatParser):  # type: ignore[misc]
     def end_element(self, name: str) -> None:
         pass
 
-    def character_data(self, data: str) -> None:
-        pass
+
+class _Texts(ContentHandler):
+    """Measures the text of one string; `length` is set back where a string begins."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self.limit = limit
+        self.length = 0
+
+    def characters(self, content: str) -> None:
+        self.length += len(content)
+        if self.length > self.limit:
+            raise InvalidInput("workbook.text_too_long", limit=self.limit)
 
 
 class _Walker(DefusedExpatParser):  # type: ignore[misc]
@@ -139,22 +165,15 @@ class _Walker(DefusedExpatParser):  # type: ignore[misc]
     def __init__(self, limits: Limits) -> None:
         super().__init__(forbid_dtd=True)
         self.limits = limits
-        self.length = 0
-        self.local: dict[str, str] = {}
-        """Element name as written → without its prefix: thousands of cells share a handful of names."""
+        self.texts = _Texts(limits.text_length)
+        self.setContentHandler(self.texts)
 
     def start_element(self, name: str, attrs: dict[str, str]) -> None:
-        local = self.local.get(name) or self.local.setdefault(name, name.rpartition(":")[2])
-        if local in ("si", "c", "v", "f"):
-            self.length = 0
+        if name == "si" or name.endswith(":si"):
+            self.texts.length = 0
 
     def end_element(self, name: str) -> None:
         pass
-
-    def character_data(self, data: str) -> None:
-        self.length += len(data)
-        if self.length > self.limits.text_length:
-            raise InvalidInput("workbook.text_too_long", limit=self.limits.text_length)
 
 
 class _SheetWalker(_Walker):
@@ -167,35 +186,35 @@ class _SheetWalker(_Walker):
         self.row = self.column = -1
         self.farthest_row = self.farthest_column = 0
         self.kind = ""
+        self.local: dict[str, str] = {}
         self.letters: dict[str, int] = {}
 
     def start_element(self, name: str, attrs: dict[str, str]) -> None:
+        """Called for each of millions of elements: the frequent ones first, a prefix (`x:c`) is cut once per name."""
         local = self.local.get(name) or self.local.setdefault(name, name.rpartition(":")[2])
-        match local:
-            case "c":
-                self.length = 0
-                self._cell(attrs)
-            case "v":
-                self.length = 0
-                if self.kind == "str" and (self.row, self.column) in self.scan.formulas:
-                    self.scan.empty_text.add((self.row, self.column))
-            case "row":
-                self.row = int(attrs["r"]) - 1 if "r" in attrs else self.row + 1
-                self.column = -1
-                self._reach()
-            case "f":
-                self.length = 0
-                self.scan.formulas.add((self.row, self.column))
+        if local == "c":
+            self._cell(attrs)
+        elif local == "v":
+            self.texts.length = 0
+            if self.kind == "str" and (self.row, self.column) in self.scan.formulas:
+                self.scan.empty_text.add((self.row, self.column))
+        elif local == "row":
+            self.row = int(attrs["r"]) - 1 if "r" in attrs else self.row + 1
+            self.column = -1
+            self._reach()
+        elif local == "f":
+            self.texts.length = 0
+            self.scan.formulas.add((self.row, self.column))
 
-    def _cell(self, attributes: dict[str, Any]) -> None:
+    def _cell(self, attributes: dict[str, str]) -> None:
+        self.texts.length = 0
         reference = attributes.get("r")
         if reference is None:
             self.column += 1
         else:
             letters = reference.rstrip(_DIGITS)
-            if letters not in self.letters:
-                self.letters[letters] = _column(letters)
-            self.column = self.letters[letters]
+            column = self.letters.get(letters)
+            self.column = self.letters.setdefault(letters, _column(letters)) if column is None else column
             self.row = int(reference[len(letters) :]) - 1
         self.kind = attributes.get("t", "")
         if self.kind == "e":

@@ -124,12 +124,15 @@ def _rows(sheet: Any, scan: SheetScan, limits: Limits) -> Iterator[PackedRow]:
 
 
 def _values(sheet: Any, last_special: int) -> Iterator[list[Any]]:
-    """Yield the rows from the first of the sheet; a formula without a value may stand below the last value."""
+    """Yield the rows from row 1 and column A; a formula without a value may stand below the last value.
+
+    The reader gives the empty rows before the first value, but not the empty columns.
+    """
     count = 0
     if sheet.start is not None:
         for values in sheet.iter_rows():
             count += 1
-            yield values
+            yield [""] * (sheet.end[1] + 1 - len(values)) + values
     for _ in range(count, last_special + 1):
         yield []
 
