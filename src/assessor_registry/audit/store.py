@@ -1,6 +1,6 @@
 """The audit trail in the database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, insert, select
 
 from assessor_registry.audit.tables import AuditEntry
+from assessor_registry.db.bulk import insert_rows
 
 _T = AuditEntry.__table__  # type: ignore[attr-defined]
 
@@ -32,6 +33,11 @@ class Entry:
 def append(tx: Connection, row: Mapping[str, object]) -> None:
     """Insert one row."""
     tx.execute(insert(_T).values(**row))
+
+
+def append_all(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert many rows with one statement."""
+    insert_rows(tx, _T, rows)
 
 
 def of_subject(conn: Connection, subject_kind: str, subject_id: UUID | str) -> list[Entry]:

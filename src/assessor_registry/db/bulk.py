@@ -1,0 +1,52 @@
+"""Many rows in one statement, however many there are.
+
+`executemany` sends one statement a row; the number of statements of an act must not grow with what it acts on. The
+rows travel as one JSON document, whose members PostgreSQL turns into the columns' own types.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+
+def insert_rows(tx: Connection, table: Any, rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert `rows` (all with the same names) into `table` (a SQLAlchemy table) with one statement; none is fine."""
+    if not rows:
+        return
+    columns = [table.c[name].name for name in rows[0]]
+    listed = ", ".join(columns)
+    statement = f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM {_source(table)}"
+    tx.execute(text(statement), {"rows": _json(rows)})
+
+
+def update_rows(tx: Connection, table: Any, key: str, rows: Sequence[Mapping[str, object]]) -> int:
+    """Set in each row that is named by `key` the other columns given, with one statement; return how many it found."""
+    if not rows:
+        return 0
+    changes = ", ".join(f"{table.c[name].name} = new.{name}" for name in rows[0] if name != key)
+    statement = f"UPDATE {table.name} AS old SET {changes} FROM {_source(table)} AS new WHERE old.{key} = new.{key}"
+    return tx.execute(text(statement), {"rows": _json(rows)}).rowcount
+
+
+def _source(table: Any) -> str:
+    return f"json_populate_recordset(NULL::{table.name}, CAST(:rows AS json))"
+
+
+def _json(rows: Sequence[Mapping[str, object]]) -> str:
+    if any(row.keys() != rows[0].keys() for row in rows):
+        raise ValueError("rows with different columns")
+    return json.dumps([dict(row) for row in rows], default=_plain, ensure_ascii=False)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(type(value).__name__)
