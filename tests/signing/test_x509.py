@@ -21,7 +21,7 @@ from assessor_registry.signing.lint import (
     key_usage,
     lint,
     name_part,
-    read_der,
+    read_certificate,
     read_pem,
     role_of,
 )
@@ -220,7 +220,7 @@ def test_the_lint_finds_each_departure_from_the_profile(pki: Pki, changes: dict[
 def test_the_lint_finds_a_certificate_that_ends_before_it_begins(pki: Pki) -> None:
     data = der(pki.assessor_certificate)
     assert data.count(b"240101000000Z") == 1
-    swapped = read_der(data.replace(b"240101000000Z", b"270101000000Z"))
+    swapped = read_certificate(data.replace(b"240101000000Z", b"270101000000Z"))
     assert lints(swapped, pki.issuing.certificate, Role.ASSESSOR) == ["dates", "signature"]
 
 
@@ -229,7 +229,7 @@ def test_every_flipped_bit_of_a_certificate_is_unreadable_or_found_by_the_lint(p
     for position in range(len(data)):
         changed = bytes([*data[:position], data[position] ^ (1 << position % 8), *data[position + 1 :]])
         try:
-            found = read_der(changed)
+            found = read_certificate(changed)
         except InvalidInput:
             continue
         assert lints(found, pki.issuing.certificate, Role.ASSESSOR), position
@@ -237,7 +237,7 @@ def test_every_flipped_bit_of_a_certificate_is_unreadable_or_found_by_the_lint(p
 
 @given(st.binary(max_size=300))
 def test_anything_that_is_no_certificate_is_a_refusal(data: bytes) -> None:
-    for read in (read_der, read_pem):
+    for read in (read_certificate, read_pem):
         with pytest.raises(InvalidInput) as caught:
             read(data)
         assert caught.value.code == "signing.certificate_unreadable"
@@ -245,7 +245,7 @@ def test_anything_that_is_no_certificate_is_a_refusal(data: bytes) -> None:
 
 def test_a_certificate_goes_through_pem_and_der_and_back(pki: Pki) -> None:
     found = pki.assessor_certificate
-    assert read_pem(pem(found).encode()) == read_der(der(found)) == found
+    assert read_pem(pem(found).encode()) == read_certificate(der(found)) == found
     assert len(fingerprint(found)) == 64
 
 

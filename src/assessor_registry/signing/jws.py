@@ -20,7 +20,7 @@ from assessor_registry.errors import InvalidInput, Reason
 from assessor_registry.signing.agreement import day_reasons, identity_reasons, origin_reasons
 from assessor_registry.signing.canonical import decode
 from assessor_registry.signing.keys import UnlockedKey, public_bytes
-from assessor_registry.signing.lint import key_identifier, lint, read_der, role_of
+from assessor_registry.signing.lint import key_identifier, lint, read_certificate, role_of
 from assessor_registry.signing.statement import MAX_STATEMENT_BYTES, Statement, to_bytes
 from assessor_registry.signing.x509 import der
 
@@ -136,7 +136,7 @@ def read(text: str | bytes, kind: Kind) -> Token:
     header = decode(_Header, header_bytes, limit=MAX_HEADER_BYTES)
     if len(signature) != SIGNATURE_BYTES or header.typ != kind or len(header.x5c) != CHAIN_LENGTH:
         raise InvalidInput("signing.jws_malformed")
-    signer, issuer = (read_der(_base64(item)) for item in header.x5c)
+    signer, issuer = (read_certificate(_base64(item)) for item in header.x5c)
     if header.kid != key_identifier(signer):
         raise InvalidInput("signing.jws_malformed")
     return Token(plain, kind, payload, (signer, issuer))

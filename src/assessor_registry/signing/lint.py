@@ -68,7 +68,7 @@ def key_usage(role: Role) -> x509.KeyUsage:
 
 
 @lru_cache(maxsize=256)
-def read_der(data: bytes) -> x509.Certificate:
+def read_certificate(data: bytes) -> x509.Certificate:
     """Read one DER certificate, and everything in it, so that nothing of it fails to parse later.
 
     Raises:
@@ -78,7 +78,7 @@ def read_der(data: bytes) -> x509.Certificate:
 
 
 def read_pem(data: bytes) -> x509.Certificate:
-    """Read the first PEM certificate of a file; raises as `read_der`."""
+    """Read the first PEM certificate of a file; raises as `read_certificate`."""
     return _read(data, x509.load_pem_x509_certificate)
 
 
