@@ -73,6 +73,8 @@ def column_letters(column: int) -> str:
 
 def shown(cell: Cell) -> str:
     """Return the cell about as Excel shows it; dates as day/month/year."""
+    if cell.kind is Kind.TEXT:
+        return str(cell.value)
     match cell.kind, cell.value:
         case Kind.EMPTY, _:
             return ""
@@ -94,6 +96,8 @@ def number_text(number: float) -> str:
 
 def squeeze(text: str) -> str:
     """Return `text` in NFC, invisible characters dropped, every run of blanks (also no-break) one space."""
+    if text.isascii():
+        return " ".join(text.split())
     return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
 
 

@@ -220,9 +220,12 @@ def _distinct(labels: Mapping[int, str]) -> dict[int, str]:
 
 def is_heading_again(row: Row, table: Table) -> bool:
     """Whether the headings stand here once more, as at the top of each printed page."""
-    filled = {column: text for column in table.columns.values() if (text := text_of(row.cell(column)))}
-    same = sum(words_of(text) <= words_of(table.labels[column]) for column, text in filled.items())
-    return len(filled) >= FEWEST and 2 * same > len(filled)
+    filled = same = 0
+    for column in table.columns.values():
+        if text := text_of(row.cell(column)):
+            filled += 1
+            same += text.casefold() in table.labels[column].casefold() and len(text) > 1
+    return filled >= FEWEST and 2 * same > filled
 
 
 def is_column_numbers(cells: Iterable[Cell]) -> bool:
