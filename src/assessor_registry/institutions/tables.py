@@ -62,7 +62,12 @@ class Lsp(SQLModel, table=True):
 
 
 class Licence(SQLModel, table=True):
-    """A licence given by BNSP to an LSP (lisensi), last day included; `ended_on` when it ended before that."""
+    """A licence given by BNSP to an LSP (lisensi), last day included.
+
+    `granted_until` is the last day that the decree names; `last_day` is the same, or earlier when the licence was ended
+    (then `ended_reason` and `ended_known_at` say why and since when that is known). So every reader of `last_day` is
+    right today, and what was known before the end can still be told.
+    """
 
     __tablename__ = "licence"
     __table_args__ = (
@@ -77,14 +82,14 @@ class Licence(SQLModel, table=True):
     decree_number: str = text()
     first_day: date = plain()
     last_day: date = plain()
-    ended_on: date | None = plain(nullable=True)
+    granted_until: date = plain()
     ended_reason: str | None = text(nullable=True)
     ended_known_at: datetime | None = instant(nullable=True)
     known_at: datetime = instant()
 
 
 class LicensedScheme(SQLModel, table=True):
-    """That a licence covers a scheme (ruang lingkup lisensi), with dates of its own."""
+    """That a licence covers a scheme (ruang lingkup lisensi), with dates of its own; they end as a licence's do."""
 
     __tablename__ = "licensed_scheme"
     __table_args__ = (UniqueConstraint("licence_id", "scheme_id", "first_day"), in_order("first_day", "last_day"))
@@ -94,7 +99,7 @@ class LicensedScheme(SQLModel, table=True):
     scheme_id: UUID = plain(foreign_key="scheme.id")
     first_day: date = plain()
     last_day: date = plain()
-    ended_on: date | None = plain(nullable=True)
+    granted_until: date = plain()
     ended_reason: str | None = text(nullable=True)
     ended_known_at: datetime | None = instant(nullable=True)
     known_at: datetime = instant()
@@ -115,7 +120,7 @@ class NetworkSchool(SQLModel, table=True):
     school_id: UUID = plain(foreign_key="school.id")
     first_day: date = plain()
     last_day: date | None = plain(nullable=True)
-    ended_on: date | None = plain(nullable=True)
+    granted_until: date | None = plain(nullable=True)
     ended_reason: str | None = text(nullable=True)
     ended_known_at: datetime | None = instant(nullable=True)
     decree_number: str = text()

@@ -1,0 +1,25 @@
+"""What is wrong with a school, an LSP, a licence, a network, a venue or a season."""
+
+SENTENCES = {
+    "institutions.not_found": "Data ini tidak ditemukan.",
+    "institutions.province_only": "Hanya Bidang Pembinaan SMK yang dapat melakukan ini.",
+    "institutions.missing": "Isian ini wajib diisi.",
+    "institutions.field_unknown": "Isian ini tidak dapat diubah di sini.",
+    "institutions.npsn_shape": "NPSN terdiri atas 8 angka.",
+    "institutions.npsn_taken": "NPSN ini sudah dipakai {name}.",
+    "institutions.school_known": "Sekolah {name} sudah ada. Periksa daftar sekolah, termasuk yang belum dipastikan.",
+    "institutions.school_name_differs": "NPSN {npsn} terdaftar sebagai {known}, bukan {name}. Sekolah dengan NPSN itu yang dipakai.",
+    "institutions.school_ambiguous": "Ada lebih dari satu sekolah bernama {name}. Tambahkan NPSN agar tidak tertukar.",
+    "institutions.school_provisional": "Sekolah {name} belum dikenal. Dicatat sementara; pastikan atau gabungkan di daftar sekolah.",
+    "institutions.merge_itself": "Sekolah tidak dapat digabungkan dengan dirinya sendiri.",
+    "institutions.merge_confirmed": "{name} sudah dipastikan. Hanya sekolah sementara yang dapat digabungkan.",
+    "institutions.merge_collides": "Kedua sekolah punya data yang sama dan tidak dapat digabungkan ({table}). Periksa dahulu data yang ganda.",
+    "institutions.region_missing": "Kabupaten/kota belum diisi.",
+    "institutions.days_reversed": "Hari terakhir ({last_day}) mendahului hari pertama ({first_day}).",
+    "institutions.ends_no_earlier": "Sudah berakhir {last_day}; tanggal baru harus sebelum itu.",
+    "institutions.decree_known": "SK lisensi {decree} sudah dicatat untuk LSP ini.",
+    "institutions.own_school": "{name} adalah sekolah LSP ini sendiri, bukan sekolah jejaring.",
+    "institutions.signature_mode_unknown": "Cara tanda tangan “{value}” tidak dikenal.",
+    "institutions.venue_kind_unknown": "Jenis TUK harus sewaktu, tempat kerja, atau mandiri, bukan “{value}”.",
+    "institutions.capacity_impossible": "Kapasitas harus bilangan 1 sampai 10.000.",
+}
