@@ -17,12 +17,16 @@ class Places:
 
     def name(self, actor: Actor) -> str | None:
         """Return the name of the LSP, school or region that `actor` works in, or None."""
-        if actor.scope.kind in {"province", "self", "none"}:
+        return self.of(actor.scope)
+
+    def of(self, scope: Scope) -> str | None:
+        """Return the name of the LSP, school or region that a scope is, or None."""
+        if scope.kind not in {"lsp", "school", "region"}:
             return None
         now = clock.monotonic()
-        found = self._kept.get(actor.scope)
+        found = self._kept.get(scope)
         if found is None or now - found[0] > _KEPT_SECONDS:
             with self._database.read() as conn:
-                found = (now, institutions.scope_name(conn, actor.scope))
-            self._kept[actor.scope] = found
+                found = (now, institutions.scope_name(conn, scope))
+            self._kept[scope] = found
         return found[1]

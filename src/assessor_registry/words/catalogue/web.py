@@ -18,6 +18,7 @@ SENTENCES = {
     "web.not_a_choice": "Pilih salah satu yang tersedia.",
     "web.invalid": "Isian ini tidak dapat diterima.",
     "web.too_long": "Isian ini terlalu panjang (paling banyak {limit} huruf).",
+    "web.not_the_same": "Kedua isian tidak sama.",
     "web.file_missing": "Pilih berkasnya dulu.",
     "web.key_missing": "Permintaan ini memerlukan kepala Idempotency-Key.",
 }

@@ -1,0 +1,1 @@
+"""Pages: one module per thing that someone comes for."""
