@@ -17,7 +17,7 @@ The rooms, top of the ladder first; a room imports only from lines below its own
     audit · flags · notices · files · printing
     db · policy · words      engine, private PostgreSQL · dated rules · catalogues
     secrecy                  encryption of single fields
-    settings · clock · errors
+    settings · clock · errors · days
 """
 
 __version__ = "0.1.0"

@@ -5,10 +5,10 @@ The last day of a certificate is *included* ("berlaku sampai dengan"): expired f
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
-DAY = timedelta(days=1)
+from assessor_registry.days import DAY, add_months
 
 
 def last_day_of(first_day: date, years: int) -> date:
@@ -18,14 +18,6 @@ def last_day_of(first_day: date, years: int) -> date:
     the last of its month: 29 February 2024 → 28 February 2027. A date printed on the certificate wins over this.
     """
     return add_months(first_day, 12 * years)
-
-
-def add_months(day: date, months: int) -> date:
-    """Return `day` moved by `months` (may be negative), clamped to the end of the month it lands in."""
-    index = day.year * 12 + day.month - 1 + months
-    year, month = divmod(index, 12)
-    last = (date(year + month // 11, (month + 1) % 12 + 1, 1) - DAY).day
-    return date(year, month + 1, min(day.day, last))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -85,6 +77,10 @@ class SanctionFact:
     first_day: date
     last_day: date | None
     certificate_id: UUID | None = None
+    decree_number: str = ""
+
+    def __contains__(self, day: date) -> bool:
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
 
 
 def coverage(certificates: Iterable[CertificateFact], extensions: Sequence[ExtensionFact]) -> list[Period]:

@@ -1,0 +1,71 @@
+"""What is done with to-dos: kept in step with the calendar, opened and cleared by other rooms, acknowledged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, Select
+
+from assessor_registry.errors import NotFound
+from assessor_registry.flags import store
+from assessor_registry.flags.rules import SweepDay, windows
+from assessor_registry.flags.store import Flag
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where last days of one kind come from: a SELECT of (subject_id, last_day, known_on), each pair once."""
+
+    subject_kind: str
+    kind: str
+    ends: Select[Any]
+
+
+def sweep(tx: Connection, source: Source, day: SweepDay, changed: Mapping[UUID, date] | None = None) -> int:
+    """Bring the flags of a source to a day; return how many were opened.
+
+    When the day counts from a last sweep, only last days whose stage may have changed after it are read; else all,
+    and what a sweep for another day had opened too early is taken back. `changed` are the subjects whose last days
+    have changed since, each with the day on which that was known. Doing it again changes nothing.
+    """
+    kind, changed = source.kind, changed or {}
+    if day.since is None:
+        store.settle(tx, kind, day)
+        store.clear_stale(tx, source.subject_kind, kind, source.ends, day.now)
+    elif changed:
+        store.clear_stale(tx, source.subject_kind, kind, source.ends, day.now, among=changed)
+    opened = 0
+    if changed:
+        opened += store.raise_due(tx, source.subject_kind, kind, store.due_by_change(source.ends, changed), day)
+    due = store.due_by_time(source.ends, windows(day.today, day.since, day.of(kind)))
+    return opened + store.raise_due(tx, source.subject_kind, kind, due, day)
+
+
+def open_flag(tx: Connection, subject_kind: str, subject_id: UUID, kind: str, day: date, now: datetime) -> bool:
+    """Open a to-do that does not come from the calendar (a schedule needs an assessor on `day`)."""
+    return store.open_one(
+        tx,
+        {"id": uuid4(), "subject_kind": subject_kind, "subject_id": subject_id, "kind": kind, "last_day": day,
+         "stage": 0, "backlog": False, "raised_at": now, "stage_at": now},
+    )  # fmt: skip
+
+
+def clear_flag(tx: Connection, subject_kind: str, subject_id: UUID, kind: str, now: datetime) -> int:
+    """Clear a to-do that has been seen to; return how many were open."""
+    return store.clear_one(tx, subject_kind, subject_id, kind, now)
+
+
+def acknowledge(tx: Connection, flag_id: UUID, *, account_id: UUID | None, note: str | None, now: datetime) -> Flag:
+    """Take note of a to-do, which stays open until its cause is gone; return it. The caller audits.
+
+    Raises:
+        NotFound: no such open to-do.
+    """
+    flag = store.find(tx, flag_id)
+    if flag is None or flag.cleared_at is not None:
+        raise NotFound("flags.unknown")
+    values = {"acknowledged_at": now, "acknowledged_by": account_id, "note": (note or "").strip() or None}
+    store.acknowledge(tx, flag_id, values)
+    return flag

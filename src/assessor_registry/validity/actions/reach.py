@@ -1,0 +1,30 @@
+"""Whom an actor may act on: those within the scope in use."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from assessor_registry.accounts.rules import Actor
+from assessor_registry.errors import NotFound
+from assessor_registry.validity.store.neighbours import visible
+
+
+def require_in_scope(tx: Connection, actor: Actor, assessor_ids: Collection[UUID]) -> None:
+    """Refuse when one of `assessor_ids` is not there for `actor`.
+
+    Raises:
+        NotFound: one does not exist or is outside the scope: the two are told alike.
+    """
+    if set(assessor_ids) - visible(tx, actor.scope, assessor_ids):
+        raise NotFound("validity.no_such_assessor")
+
+
+def require_lsp(actor: Actor, lsp_id: UUID) -> None:
+    """Refuse to act for another LSP than one's own.
+
+    Raises:
+        NotFound: `actor` is not the province and the LSP is not theirs.
+    """
+    if not actor.scope.everything and (actor.scope.kind, actor.scope.ref) != ("lsp", str(lsp_id)):
+        raise NotFound("validity.no_such_lsp")

@@ -1,0 +1,62 @@
+"""To-dos of assessors: kept in step with the calendar, and acknowledged."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from assessor_registry.accounts.rules import Actor
+from assessor_registry.audit.actions import note as audit
+from assessor_registry.days import DAY, add_months
+from assessor_registry.flags import actions as flags
+from assessor_registry.flags import store as flag_store
+from assessor_registry.flags.rules import OVERLAP, SweepDay
+from assessor_registry.validity.rules import Period
+from assessor_registry.validity.store import periods, sweeping
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How many to-dos a sweep has opened, and for how many assessors it looked because their facts had changed."""
+
+    opened: int
+    changed: int
+
+
+def sweep(tx: Connection, day: SweepDay, season: Period | None) -> Swept:
+    """Bring the to-dos of assessors to a day: certificates, the season's gap, competences, appointments.
+
+    `season` is the assessment season that runs or comes next. Doing it again changes nothing.
+    """
+    changed = periods.take_changed(tx)
+    gap = (date.max, date.min) if season is None else gap_of(season, day.of("season_gap"))
+    sources = (
+        flags.Source("assessor", "certificate_ending", sweeping.certificate_ends(day.today)),
+        flags.Source("assessor", "season_gap", sweeping.season_gaps(day.today, *gap)),
+        flags.Source("assessor", "technical_ending", sweeping.technical_ends(day.today)),
+        flags.Source("assessor", "appointment_ending", sweeping.appointment_ends(day.today)),
+    )
+    opened = sum(flags.sweep(tx, source, day, changed) for source in sources)
+    gone = sweeping.ended_since(day.today, None if day.since is None else day.since - OVERLAP)
+    flag_store.clear_subjects(tx, "assessor", gone, day.now)
+    return Swept(opened, len(changed))
+
+
+def gap_of(season: Period, stages: tuple[int, ...]) -> tuple[date, date]:
+    """Return the first and last of the last days that leave a gap in a season (berakhir sebelum musim uji selesai).
+
+    Who ended longer before the season than the earliest reminder is not *ending before it*, but expired.
+    """
+    return add_months(season.first_day, -max(stages, default=0)), season.last_day - DAY
+
+
+def acknowledge(tx: Connection, actor: Actor, flag_id: UUID, note: str | None, now: datetime) -> None:
+    """Take note of a to-do; it stays open until its cause is gone. The caller has found it within the actor's scope.
+
+    Raises:
+        NotFound: no such open to-do.
+    """
+    flag = flags.acknowledge(tx, flag_id, account_id=actor.account_id, note=note, now=now)
+    audit(tx, actor.author, "flags.acknowledge", flag.subject_kind, flag.subject_id, now=now,
+          after={"flag": flag.id, "kind": flag.kind, "note": note})  # fmt: skip
