@@ -11,6 +11,7 @@ from functools import lru_cache
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtensionOID, NameOID, ObjectIdentifier, SignatureAlgorithmOID
 
 from assessor_registry.errors import InvalidInput, Reason
@@ -89,6 +90,9 @@ def _read(data: bytes, load: Callable[[bytes], x509.Certificate]) -> x509.Certif
             getattr(certificate, name)
         certificate.public_key()
         _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+        # The library ignores the count of unused bits before the signature; it is 0, or the bytes are not ours.
+        if not certificate.public_bytes(Encoding.DER).endswith(b"\0" + certificate.signature):
+            raise ValueError("the signature is not whole bytes")
     except Exception as error:  # the library's parse errors have no common base
         raise InvalidInput("signing.certificate_unreadable") from error
     return certificate
