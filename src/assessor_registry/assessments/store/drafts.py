@@ -1,0 +1,116 @@
+"""Drafts: what an assessor is filling in."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Connection, Uuid, any_, bindparam, insert, select, text, update
+
+from assessor_registry.assessments.rules import Content
+from assessor_registry.assessments.store._names import DRAFT
+from assessor_registry.db.bulk import insert_rows, update_rows
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """A draft (penilaian). `record_id`: signed, and no longer changed; `corrects`: the record it will replace."""
+
+    id: UUID
+    attempt_id: UUID
+    part: int
+    assessor_id: UUID
+    first_day: date
+    last_day: date
+    outcome: str | None
+    units: Mapping[str, str]
+    evidence: tuple[str, ...] | None
+    recommendation: str | None
+    note: str | None = field(repr=False)
+    acknowledgement: str | None
+    handed_on: bool
+    version: int
+    saved_at: datetime
+    record_id: UUID | None
+    corrects: UUID | None
+    correction_reason: str | None
+
+    @property
+    def content(self) -> Content:
+        """What is filled in."""
+        return Content(
+            self.outcome, self.units, self.evidence, self.recommendation, self.note, self.acknowledgement,
+            self.handed_on, (self.first_day, self.last_day),
+        )  # fmt: skip
+
+
+def ids_in(column: Any, ids: Collection[UUID]) -> Any:
+    """That `column` is one of `ids`, with one parameter however many there are."""
+    return column == any_(bindparam(None, list(ids), ARRAY(Uuid)))
+
+
+def _row(row: Any) -> DraftRow:
+    values = dict(row._mapping)
+    evidence = values["evidence"]
+    return DraftRow(**{**values, "evidence": None if evidence is None else tuple(evidence)})
+
+
+def drafts_of(conn: Connection, attempt_ids: Collection[UUID]) -> list[DraftRow]:
+    """Return the drafts of these attempts, by attempt and part."""
+    query = select(DRAFT).where(ids_in(DRAFT.c.attempt_id, attempt_ids)).order_by(DRAFT.c.attempt_id, DRAFT.c.part)
+    return [_row(row) for row in conn.execute(query)]
+
+
+def draft(conn: Connection, attempt_id: UUID, part: int) -> DraftRow | None:
+    """Return one draft."""
+    return next((row for row in drafts_of(conn, [attempt_id]) if row.part == part), None)
+
+
+def drafts(conn: Connection, draft_ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, DraftRow]:
+    """Return drafts by id; with `lock` nobody else changes them until the end of the transaction."""
+    query = select(DRAFT).where(ids_in(DRAFT.c.id, draft_ids)).order_by(DRAFT.c.id)
+    return {row.id: _row(row) for row in conn.execute(query.with_for_update() if lock else query)}
+
+
+def lock_attempts(tx: Connection, attempt_ids: Sequence[UUID]) -> None:
+    """Let nobody else record for these attempts meanwhile: also not a first draft, of which there is no row to lock."""
+    statement = text(
+        "SELECT pg_advisory_xact_lock(hashtextextended(key, 7164601)) "
+        "FROM (SELECT unnest(CAST(:ids AS text[])) AS key ORDER BY 1) AS ordered"
+    )
+    tx.execute(statement, {"ids": [str(one) for one in attempt_ids]})
+
+
+def add_drafts(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert drafts."""
+    insert_rows(tx, DRAFT, rows)
+
+
+def add_draft(tx: Connection, row: Mapping[str, Any]) -> None:
+    """Insert one draft."""
+    tx.execute(insert(DRAFT).values(**row))
+
+
+def change_draft(tx: Connection, draft_id: UUID, **changes: Any) -> None:
+    """Change columns of a draft."""
+    tx.execute(update(DRAFT).where(DRAFT.c.id == draft_id).values(**changes))
+
+
+def change_outcomes(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Change id → outcome, version, saved_at of many drafts with one statement."""
+    update_rows(tx, DRAFT, "id", rows)
+
+
+def mark_signed(tx: Connection, records: Mapping[UUID, UUID]) -> None:
+    """Write draft → record: from here on the draft does not change."""
+    rows = [
+        {"id": key, "record_id": record, "corrects": None, "correction_reason": None} for key, record in records.items()
+    ]
+    update_rows(tx, DRAFT, "id", rows)
+
+
+def mark_part_signed(tx: Connection, attempt_id: UUID, part: int, record_id: UUID) -> None:
+    """A record of this part came in by paper: a draft of it, if there is one, does not change any more."""
+    where = (DRAFT.c.attempt_id == attempt_id, DRAFT.c.part == part)
+    tx.execute(update(DRAFT).where(*where).values(record_id=record_id, corrects=None, correction_reason=None))

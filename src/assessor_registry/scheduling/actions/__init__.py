@@ -1,0 +1,54 @@
+"""What can be done with schedules: one verb, one function, in the transaction that the caller hands in.
+
+`plans` makes, moves and cancels them · `candidates` who is assessed · `duties` who assesses.
+"""
+
+from assessor_registry.scheduling.actions.candidates import (
+    Added,
+    add_candidates,
+    add_class,
+    allocate,
+    remove_candidate,
+    split_evenly,
+)
+from assessor_registry.scheduling.actions.duties import (
+    Choice,
+    assign,
+    confirm_planned,
+    needs,
+    picker,
+    replace_assessor,
+    withdraw,
+    withdraw_lost,
+)
+from assessor_registry.scheduling.actions.plans import (
+    Moved,
+    cancel_schedule,
+    create_schedule,
+    map_class,
+    move_schedule,
+    set_evidence,
+)
+
+__all__ = [
+    "Added",
+    "Choice",
+    "Moved",
+    "add_candidates",
+    "add_class",
+    "allocate",
+    "assign",
+    "cancel_schedule",
+    "confirm_planned",
+    "create_schedule",
+    "map_class",
+    "move_schedule",
+    "needs",
+    "picker",
+    "remove_candidate",
+    "replace_assessor",
+    "set_evidence",
+    "split_evenly",
+    "withdraw",
+    "withdraw_lost",
+]

@@ -1,0 +1,118 @@
+"""What makes a schedule sound: days, venue, licence, load, even shares, numbers of attempts. Pure.
+
+Whether someone is an active assessor on a day is decided in `validity`; here is what scheduling adds to it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from assessor_registry.errors import Reason
+
+DAY = timedelta(days=1)
+LONGEST_DAYS = 60
+TITLE_MOST = 200
+
+# The seven kinds of evidence (jenis bukti) of FR.AK.02, in its order: code → as printed.
+EVIDENCE: dict[str, str] = {
+    "observasi": "Observasi demonstrasi",
+    "portofolio": "Portofolio",
+    "pihak_ketiga": "Pernyataan pihak ketiga",
+    "lisan": "Pertanyaan lisan",
+    "tertulis": "Pertanyaan tertulis",
+    "proyek": "Proyek kerja",
+    "lainnya": "Lainnya",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A range of days on which something holds, both ends included; None is open."""
+
+    first_day: date | None
+    last_day: date | None
+
+    def __contains__(self, day: date) -> bool:
+        return (self.first_day is None or self.first_day <= day) and (self.last_day is None or day <= self.last_day)
+
+
+def days_of(first_day: date, last_day: date) -> list[date]:
+    """Return every day from `first_day` to `last_day`, both included."""
+    return [first_day + number * DAY for number in range((last_day - first_day).days + 1)]
+
+
+def plan_reasons(title: str, first_day: date, last_day: date, evidence_kinds: Iterable[str]) -> tuple[Reason, ...]:
+    """Return everything that keeps a schedule from being made as it was written."""
+    found = []
+    if not title.strip():
+        found.append(Reason("scheduling.title_missing"))
+    if len(title) > TITLE_MOST:
+        found.append(Reason("scheduling.title_long", {"most": TITLE_MOST}))
+    if last_day < first_day:
+        found.append(Reason("scheduling.days_reversed", {"first_day": first_day, "last_day": last_day}))
+    elif len(days_of(first_day, last_day)) > LONGEST_DAYS:
+        found.append(Reason("scheduling.too_long", {"most": LONGEST_DAYS}))
+    return (*found, *evidence_reasons(evidence_kinds))
+
+
+def evidence_reasons(kinds: Iterable[str]) -> tuple[Reason, ...]:
+    """Return one reason for each kind of evidence that FR.AK.02 does not have."""
+    return tuple(Reason("scheduling.unknown_evidence", {"kind": kind}) for kind in kinds if kind not in EVIDENCE)
+
+
+def per_day(candidates: int, days: int) -> int:
+    """Return how many candidates an assessor has on the fullest of `days` days when they are spread evenly."""
+    return -(-candidates // days) if days else candidates
+
+
+def load_reasons(candidates: int, days: int, limit: int) -> tuple[Reason, ...]:
+    """An assessor assesses at most `limit` candidates a day."""
+    load = per_day(candidates, days)
+    return () if load <= limit else (Reason("scheduling.too_many", {"load": load, "limit": limit}),)
+
+
+def venue_reasons(name: str, verified: Span, days: Iterable[date]) -> tuple[Reason, ...]:
+    """The venue (TUK) is verified on each of the days; never verified is one reason, not one per day."""
+    if verified.first_day is None and verified.last_day is None:
+        return (Reason("scheduling.venue_unverified", {"venue": name}),)
+    return tuple(
+        Reason("scheduling.venue_not_verified_on", {"venue": name, "day": day}) for day in days if day not in verified
+    )
+
+
+def licence_reasons(licences: Sequence[Span], schemes: Sequence[Span], days: Iterable[date]) -> tuple[Reason, ...]:
+    """On each of the days the LSP has a licence, and a licence covers the scheme: two clauses, told apart."""
+    found = []
+    for day in days:
+        if not any(day in span for span in licences):
+            found.append(Reason("scheduling.no_licence_on", {"day": day}))
+        elif not any(day in span for span in schemes):
+            found.append(Reason("scheduling.scheme_not_licensed_on", {"day": day}))
+    return tuple(found)
+
+
+def shares(candidates: Sequence[UUID], assessors: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Share candidates evenly, in their order: each candidate exactly once, shares differ by one at most.
+
+    Returns candidate → assessor; empty when there is no assessor.
+    """
+    if not assessors:
+        return {}
+    share, left = divmod(len(candidates), len(assessors))
+    found: dict[UUID, UUID] = {}
+    start = 0
+    for number, assessor in enumerate(assessors):
+        end = start + share + (1 if number < left else 0)
+        found |= dict.fromkeys(candidates[start:end], assessor)
+        start = end
+    return found
+
+
+def moved(days: Iterable[date], old_first: date, new: tuple[date, date]) -> Mapping[date, date]:
+    """Return old day → new day for a schedule that now begins on `new[0]`: the same distance from the first day.
+
+    A day that would fall after `new[1]` is left out.
+    """
+    offset = new[0] - old_first
+    return {day: day + offset for day in days if new[0] <= day + offset <= new[1]}
