@@ -2,22 +2,31 @@
 
 The rooms, top of the ladder first; a room imports only from lines below its own:
 
-    cli · app · demo         ways in; the sample province
-    web · jobs · schema      pages and API · what runs by the clock · all tables for Alembic
-    intake                   workbooks in: parse → preview → apply
-    reports                  read-only SQL across rooms
-    assessments              results per unit, the signed record
-    scheduling               schedules, assignments, load, clash
-    validity                 certificates, appointments, extensions, sanctions → active periods, status of eligibility
-    assessors · students     the people
-    institutions             regions, schools, LSPs and licences, networks, venues, seasons
-    schemes                  scheme → version → cluster → unit of competency
-    proof · signing          bundle and verdict · keys, X.509, statements, JWS
-    accounts                 who asks, what they may do
-    audit · flags · notices · files · printing
-    db · policy · words      engine, private PostgreSQL · dated rules · catalogues
-    secrecy                  encryption of single fields
-    settings · clock · errors · days
+    cli                              the command line
+    demo                             the sample province
+    serving · founding               running the server · the first start
+    app · backup                     the application put together · backup and restore
+    web · jobs · schema              pages and API · what runs by the clock · all tables for Alembic
+    intake                           workbooks in: parse → preview → apply
+    reports                          read-only SQL across rooms
+    consequences                     what a decree touches, applied with it
+    assessments                      results per unit, the signed record
+    scheduling                       schedules, assignments, load, clash
+    validity                         certificates, appointments, extensions, sanctions → active periods, eligibility
+    assessors · students             the people
+    institutions                     regions, schools, LSPs and licences, networks, venues, seasons
+    schemes                          scheme → version → cluster → unit of competency
+    proof                            bundle and verdict
+    signing                          keys, X.509, statements, JWS
+    policy                           dated rules with a source
+    accounts                         who asks, what they may do
+    flags · notices · files · printing
+    audit                            who changed what
+    db                               engine, migrations, the private PostgreSQL
+    secrecy · words · days           encryption of fields · catalogues · calendar arithmetic
+    settings
+    clock
+    errors
 """
 
 __version__ = "0.1.0"

@@ -45,3 +45,33 @@ def outcome_name(outcome: str | None) -> str:
 def origin_name(origin: str) -> str:
     """`paper` → `Dari berkas kertas`."""
     return {"signed": _("Ditandatangani di sini"), "paper": _("Dari berkas kertas")}.get(origin, origin)
+
+
+def kind_name(kind: str) -> str:
+    """`season_gap` → `Berakhir sebelum musim uji selesai`: kinds of to-dos."""
+    names = {
+        "season_gap": _("Berakhir sebelum musim uji selesai"),
+        "certificate_ending": _("Sertifikat asesor berakhir"),
+        "technical_ending": _("Kompetensi teknis berakhir"),
+        "appointment_ending": _("Pengangkatan LSP berakhir"),
+        "licence_ending": _("Lisensi LSP berakhir"),
+        "venue_ending": _("Verifikasi TUK berakhir"),
+        "needs_assessor": _("Jadwal memerlukan asesor"),
+    }
+    return names.get(kind, kind)
+
+
+def stage_name(stage: int) -> str:
+    """`3` → `kurang dari 3 bulan`; 0 is past."""
+    return _("sudah lewat") if stage == 0 else _("kurang dari {n} bulan").format(n=stage)
+
+
+def sanction_name(kind: str) -> str:
+    """`suspension` → `Pembekuan`."""
+    names = {
+        "suspension": _("Pembekuan"),
+        "revocation": _("Pencabutan"),
+        "reinstatement": _("Pemulihan"),
+        "cancellation": _("Pembatalan sanksi"),
+    }
+    return names.get(kind, kind)

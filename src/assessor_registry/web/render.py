@@ -48,6 +48,12 @@ def engine(version: str) -> JinjaTemplateEngine:
         "once": lambda: secrets.token_urlsafe(18),
         "role_name": labels.role_name,
         "band_name": labels.band_name,
+        "result_name": labels.result_name,
+        "outcome_name": labels.outcome_name,
+        "origin_name": labels.origin_name,
+        "kind_name": labels.kind_name,
+        "stage_name": labels.stage_name,
+        "sanction_name": labels.sanction_name,
     }
     environment.filters |= {
         "long_date": lambda day: "–" if day is None else words.long_date(day),

@@ -1,0 +1,150 @@
+"""What the first page of the division and of an LSP shows. A fixed number of statements, whatever the size."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from assessor_registry.accounts.rules import Scope
+from assessor_registry.validity.rules import BANDS, Band
+from assessor_registry.validity.store import band_counts
+
+WEEK = timedelta(days=7)
+AHEAD = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many are in a status today, and how many more (or fewer) than a week ago."""
+
+    band: Band
+    now: int
+    change: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegionLine:
+    """One kabupaten/kota: how many assessors are in each status. `code` None: no region is known."""
+
+    code: str | None
+    name: str | None
+    counts: dict[Band, int]
+
+    @property
+    def total(self) -> int:
+        """All assessors of the region."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Threatened:
+    """A coming schedule that will not hold as it stands, how many candidates it has, and why."""
+
+    schedule_id: UUID
+    title: str
+    lsp: str
+    first_day: date
+    students: int
+    causes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A schedule of this week."""
+
+    schedule_id: UUID
+    title: str
+    lsp: str
+    first_day: date
+    last_day: date
+    students: int
+    assessors: int
+
+
+def statuses(
+    conn: Connection, scope: Scope, on: date, ending_until: date, ending_until_before: date
+) -> tuple[tuple[Count, ...], tuple[RegionLine, ...]]:
+    """Return the counts per status with the change since last week, and the counts per region."""
+    now = band_counts(conn, scope, on, ending_until)
+    before = band_counts(conn, scope, on - WEEK, ending_until_before)
+    counts = tuple(Count(band, _sum(now, band), _sum(now, band) - _sum(before, band)) for band in BANDS)
+    names = {row.code: row.name for row in conn.execute(text("SELECT code, name FROM region ORDER BY code"))}
+    codes = [code for code in names if scope.everything or any(key[0] == code for key in now)]
+    if any(key[0] is None for key in now):
+        codes.append(None)
+    lines = tuple(
+        RegionLine(code, names.get(code), {band: now.get((code, band), 0) for band in BANDS}) for code in codes
+    )
+    return counts, lines
+
+
+def _sum(counts: dict[tuple[str | None, Band], int], band: Band) -> int:
+    return sum(number for (_, each), number in counts.items() if each == band)
+
+
+# One row per coming schedule and cause that would stop it: nobody confirmed for a day, a confirmed assessor who will
+# not be active (the database forbids it; a planned one may), a venue or licence that ends before the last day.
+_THREATENED = """
+WITH coming AS (
+    SELECT s.*, sv.scheme_id FROM schedule s JOIN scheme_version sv ON sv.id = s.scheme_version_id
+    WHERE s.cancelled_at IS NULL AND s.last_day >= :today AND s.first_day <= :until
+      AND (CAST(:lsp AS uuid) IS NULL OR s.lsp_id = :lsp)
+),
+causes AS (
+    SELECT c.id, 'no_assessor' AS cause FROM coming c
+    WHERE EXISTS (SELECT FROM attempt a WHERE a.schedule_id = c.id AND a.removed_at IS NULL AND NOT EXISTS (
+        SELECT FROM assignment g WHERE g.schedule_id = c.id AND g.assessor_id = a.assessor_id
+          AND g.withdrawn_at IS NULL AND g.confirmed_at IS NOT NULL))
+    UNION
+    SELECT c.id, 'assessor' FROM coming c JOIN assignment g ON g.schedule_id = c.id AND g.withdrawn_at IS NULL
+    WHERE NOT EXISTS (SELECT FROM active_period p WHERE p.assessor_id = g.assessor_id AND p.during @> g.held_on)
+    UNION
+    SELECT c.id, 'venue' FROM coming c JOIN venue v ON v.id = c.venue_id
+    WHERE v.verified_until IS NULL OR v.verified_until < c.last_day OR v.verified_from > c.first_day
+    UNION
+    SELECT c.id, 'licence' FROM coming c WHERE NOT EXISTS (
+        SELECT FROM licence l WHERE l.lsp_id = c.lsp_id AND l.first_day <= c.first_day AND l.last_day >= c.last_day)
+    UNION
+    SELECT c.id, 'scheme' FROM coming c WHERE NOT EXISTS (
+        SELECT FROM licence l JOIN licensed_scheme x ON x.licence_id = l.id AND x.scheme_id = c.scheme_id
+        WHERE l.lsp_id = c.lsp_id AND x.first_day <= c.first_day AND x.last_day >= c.last_day)
+)
+SELECT c.id, c.title, l.name AS lsp, c.first_day, array_agg(DISTINCT x.cause ORDER BY x.cause) AS causes,
+       (SELECT count(*) FROM attempt a WHERE a.schedule_id = c.id AND a.removed_at IS NULL) AS students
+FROM coming c JOIN causes x ON x.id = c.id JOIN lsp l ON l.id = c.lsp_id
+GROUP BY c.id, c.title, l.name, c.first_day ORDER BY c.first_day, c.title
+"""
+
+_COMING = """
+SELECT s.id, s.title, l.name AS lsp, s.first_day, s.last_day,
+       (SELECT count(*) FROM attempt a WHERE a.schedule_id = s.id AND a.removed_at IS NULL) AS students,
+       (SELECT count(DISTINCT assessor_id) FROM assignment g WHERE g.schedule_id = s.id AND g.withdrawn_at IS NULL)
+           AS assessors
+FROM schedule s JOIN lsp l ON l.id = s.lsp_id
+WHERE s.cancelled_at IS NULL AND s.last_day >= :today AND s.first_day <= :until
+  AND (CAST(:lsp AS uuid) IS NULL OR s.lsp_id = :lsp)
+ORDER BY s.first_day, s.title
+"""
+
+
+def _lsp(scope: Scope) -> UUID | None:
+    if scope.everything:
+        return None
+    if scope.kind != "lsp":
+        raise ValueError("schedules are counted for the province or one LSP")
+    return scope.id
+
+
+def threatened(conn: Connection, scope: Scope, today: date) -> list[Threatened]:
+    """Return the schedules of the next 30 days that will not hold: the target is none."""
+    rows = conn.execute(text(_THREATENED), {"today": today, "until": today + AHEAD, "lsp": _lsp(scope)})
+    return [Threatened(row.id, row.title, row.lsp, row.first_day, row.students, tuple(row.causes)) for row in rows]
+
+
+def this_week(conn: Connection, scope: Scope, today: date) -> list[Coming]:
+    """Return the schedules of the seven days from today."""
+    rows = conn.execute(text(_COMING), {"today": today, "until": today + WEEK - timedelta(days=1), "lsp": _lsp(scope)})
+    return [
+        Coming(row.id, row.title, row.lsp, row.first_day, row.last_day, row.students, row.assessors) for row in rows
+    ]

@@ -1,0 +1,92 @@
+"""What needs doing, with whom it is about and where: flags joined with the names of their subjects."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from assessor_registry.accounts.rules import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """One open to-do. `stage` is months before the last day, 0 when it has passed."""
+
+    id: UUID
+    kind: str
+    subject_kind: str
+    subject_id: UUID
+    subject: str
+    place: str | None
+    last_day: date
+    stage: int
+    raised_at: datetime
+    acknowledged_at: datetime | None
+    note: str | None
+    email: str | None
+    phone: str | None
+
+
+_OPEN = """
+SELECT f.id, f.kind, f.subject_kind, f.subject_id, f.last_day, f.stage, f.raised_at, f.acknowledged_at, f.note,
+       COALESCE(a.name, l.name, v.name, s.title) AS subject,
+       COALESCE(c.name, lv.name, ls.name) AS place,
+       a.email, a.phone, count(*) OVER () AS total
+FROM flag f
+LEFT JOIN assessor a ON f.subject_kind = 'assessor' AND a.id = f.subject_id
+LEFT JOIN employment e ON e.assessor_id = a.id AND e.last_day IS NULL
+LEFT JOIN school c ON c.id = e.school_id
+LEFT JOIN lsp l ON f.subject_kind = 'lsp' AND l.id = f.subject_id
+LEFT JOIN venue v ON f.subject_kind = 'venue' AND v.id = f.subject_id
+LEFT JOIN lsp lv ON lv.id = v.lsp_id
+LEFT JOIN schedule s ON f.subject_kind = 'schedule' AND s.id = f.subject_id
+LEFT JOIN lsp ls ON ls.id = s.lsp_id
+WHERE f.cleared_at IS NULL
+  AND (CAST(:kind AS text) IS NULL OR f.kind = :kind)
+  AND {scope}
+ORDER BY (f.acknowledged_at IS NOT NULL), f.stage, f.last_day, subject, f.id
+LIMIT :size OFFSET :start
+"""
+
+_SCOPES = {
+    "province": "TRUE",
+    "region": "(a.region_code = :ref OR l.region_code = :ref OR lv.region_code = :ref OR ls.region_code = :ref)",
+    "lsp": (
+        "(l.id = CAST(:ref AS uuid) OR v.lsp_id = CAST(:ref AS uuid) OR s.lsp_id = CAST(:ref AS uuid) OR a.id IN ("
+        "SELECT p.assessor_id FROM appointment p JOIN appointment_decree d ON d.id = p.decree_id "
+        "WHERE d.lsp_id = CAST(:ref AS uuid) "
+        "UNION SELECT e2.assessor_id FROM employment e2 WHERE e2.last_day IS NULL AND e2.school_id IN ("
+        "SELECT school_id FROM lsp WHERE id = CAST(:ref AS uuid) "
+        "UNION SELECT school_id FROM network_school WHERE lsp_id = CAST(:ref AS uuid))))"
+    ),
+    "school": "e.school_id = CAST(:ref AS uuid)",
+    "self": "a.id = CAST(:ref AS uuid)",
+}
+
+
+def open_todos(
+    conn: Connection, scope: Scope, *, kind: str | None = None, page: int = 1, size: int = 50
+) -> tuple[list[ToDo], int]:
+    """Return one page of the open to-dos in `scope`, those nobody has taken up and that end first on top; and all."""
+    given = {"kind": kind, "ref": scope.ref, "size": size, "start": (page - 1) * size}
+    rows = conn.execute(text(_OPEN.format(scope=_SCOPES[scope.kind])), given).all()
+    fields = ToDo.__dataclass_fields__
+    found = [ToDo(**{name: row._mapping[name] for name in fields}) for row in rows]
+    return found, rows[0].total if rows else 0
+
+
+def count_by_kind(conn: Connection, scope: Scope) -> dict[tuple[str, int], int]:
+    """Return how many open to-dos there are per (kind, stage)."""
+    inner = _OPEN.format(scope=_SCOPES[scope.kind])
+    query = f"SELECT kind, stage, count(*) AS number FROM ({inner}) AS t GROUP BY kind, stage"
+    given = {"kind": None, "ref": scope.ref, "size": None, "start": 0}
+    return {(row.kind, row.stage): row.number for row in conn.execute(text(query), given)}
+
+
+def is_in_scope(conn: Connection, scope: Scope, flag_ids: Sequence[UUID]) -> set[UUID]:
+    """Return those of `flag_ids` that are open and seen by `scope`."""
+    query = f"SELECT id FROM ({_OPEN.format(scope=_SCOPES[scope.kind])}) AS t WHERE id = ANY(:ids)"
+    given = {"kind": None, "ref": scope.ref, "size": None, "start": 0, "ids": list(flag_ids)}
+    return {row.id for row in conn.execute(text(query), given)}
