@@ -33,7 +33,8 @@ def update_rows(tx: Connection, table: Any, key: str, rows: Sequence[Mapping[str
 
 
 def _source(table: Any) -> str:
-    return f"json_populate_recordset(NULL::{table.name}, CAST(:rows AS json))"
+    # With its schema: `record` alone is a pseudo-type of PostgreSQL's.
+    return f"json_populate_recordset(NULL::public.{table.name}, CAST(:rows AS json))"
 
 
 def _json(rows: Sequence[Mapping[str, object]]) -> str:

@@ -1,10 +1,10 @@
 """Drafts, records and paper results in the database: SQL in, frozen records out.
 
-`drafts` what is being filled in · `grounds` what a result rests on · `records` what was signed · `papers` what came in
-on paper.
+`drafting` what is being filled in · `grounds` what a result rests on · `recorded` what was signed · `on_paper` what
+came in on paper.
 """
 
-from assessor_registry.assessments.store.drafts import (
+from assessor_registry.assessments.store.drafting import (
     DraftRow,
     add_draft,
     add_drafts,
@@ -30,8 +30,8 @@ from assessor_registry.assessments.store.grounds import (
     units_of,
     without,
 )
-from assessor_registry.assessments.store.papers import PaperRow, add_paper, change_paper, has_file, papers_entered
-from assessor_registry.assessments.store.records import (
+from assessor_registry.assessments.store.on_paper import PaperRow, add_paper, change_paper, has_file, papers_entered
+from assessor_registry.assessments.store.recorded import (
     RecordRow,
     SignedUnit,
     Unsigned,

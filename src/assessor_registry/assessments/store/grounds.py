@@ -29,7 +29,7 @@ from assessor_registry.assessments.store._names import (
     VENUE,
     VERSION,
 )  # fmt: skip
-from assessor_registry.assessments.store.drafts import ids_in
+from assessor_registry.assessments.store.drafting import ids_in
 from assessor_registry.assessors.rules import Registration
 
 

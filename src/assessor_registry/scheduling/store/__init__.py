@@ -1,6 +1,6 @@
 """Schedules, candidates and assignments in the database: SQL in, frozen records out.
 
-`schedules` reads them, `grounds` reads what a plan rests on, `eligibility` asks who may assess, `writing` writes.
+`reading` reads them, `grounds` reads what a plan rests on, `eligibility` asks who may assess, `writing` writes.
 """
 
 from assessor_registry.scheduling.store.eligibility import load_limit, policies, standings
@@ -18,7 +18,7 @@ from assessor_registry.scheduling.store.grounds import (
     venue_of,
     version_units,
 )
-from assessor_registry.scheduling.store.schedules import (
+from assessor_registry.scheduling.store.reading import (
     AssignmentRow,
     Candidate,
     Load,

@@ -27,7 +27,7 @@ from assessor_registry.scheduling.store._names import (
     VENUE,
     VERSION,
 )
-from assessor_registry.scheduling.store.schedules import ScheduleRow
+from assessor_registry.scheduling.store.reading import ScheduleRow
 
 
 @dataclass(frozen=True, slots=True)
