@@ -1,14 +1,13 @@
 """Puts the application together: one database, one set of settings, all routes behind one guard."""
 
 import hashlib
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Router
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import ResponseHeader, State
@@ -24,6 +23,7 @@ from assessor_registry import secrecy
 from assessor_registry.db.engine import Database
 from assessor_registry.errors import Refusal
 from assessor_registry.settings import Settings
+from assessor_registry.signing import actions as signing
 from assessor_registry.web import problems, render
 from assessor_registry.web.guards import Authentication, permission_guard
 from assessor_registry.web.places import Places
@@ -59,7 +59,9 @@ def create_app(settings: Settings, database: Database, *, routes: Any = None) ->
         yield
 
     app = Litestar(
-        route_handlers=[*(ROUTES if routes is None else routes), *_static_routes()],
+        # In one router, registered once: a path whose methods are registered one after the other has its earlier
+        # handlers registered again, and what runs in a thread is then wrapped twice (litestar 2.25).
+        route_handlers=[Router("/", route_handlers=ROUTES if routes is None else routes), *_static_routes()],
         guards=[permission_guard],
         middleware=[DefineMiddleware(Authentication, exclude=["^/static/", "^/vendor/"])],
         exception_handlers={
@@ -83,13 +85,13 @@ def create_app(settings: Settings, database: Database, *, routes: Any = None) ->
         state=State({"settings": settings, "database": database, "places": Places(database)}),
         request_max_body_size=(settings.upload_limit_mib + 1) * 1024 * 1024,
         lifespan=[threads],
-        on_app_init=[],
-        after_request=None,
         debug=False,
         logging_config=None,
-        type_decoders=[],
     )
     app.state.secrecy = secrecy.load(settings.secrets_dir)
+    authority_key = secrecy.read_key(settings.secrets_dir, signing.AUTHORITY_KEY)
+    with database.read() as conn:
+        app.state.authority = signing.load_authority(conn, authority_key)
     return app
 
 
@@ -108,11 +110,3 @@ def _static_version() -> str:
         if path.is_file():
             digest.update(path.read_bytes())
     return digest.hexdigest()[:10]
-
-
-def new_state_secret() -> str:
-    """A random URL-safe secret of 256 bits."""
-    return secrets.token_urlsafe(32)
-
-
-__all__ = ["Request", "create_app"]

@@ -1,0 +1,16 @@
+"""The site of a test: see `tests/support/site.py`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.support.site import Site, open_site
+
+from assessor_registry.db.engine import Database
+
+
+@pytest.fixture
+def site(database: Database, tmp_path: Path) -> Iterator[Site]:
+    """The application over this test's own database."""
+    with open_site(database, tmp_path) as found:
+        yield found
