@@ -10,6 +10,8 @@ SENTENCES = {
     "cli.no_scheme": "Tidak ada skema “{value}”.",
     "cli.no_school": "Tidak ada sekolah dengan NPSN {npsn}.",
     "cli.no_record": "Tidak ada hasil dengan kode itu.",
+    "cli.one_role": "Pilih tepat satu: --operator, atau --role dengan salah satu dari {roles}.",
+    "cli.place_missing": "Peran {role} memerlukan {option}.",
     "cli.no_account": "Tidak ada akun dengan nama masuk itu.",
     "cli.not_loopback": "Demo hanya dilayani di mesin ini sendiri.",
 }
