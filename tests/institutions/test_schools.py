@@ -77,6 +77,14 @@ def test_many_schools_of_one_list_see_each_other(regions: Database) -> None:
         assert len(audit.latest(conn, act="institutions.gain_npsn")) == 1
 
 
+def test_a_list_does_not_fail_for_a_misspelt_number(regions: Database) -> None:
+    ((school, warned),) = regions.perform(
+        lambda tx: actions.provisional_schools(tx, DIVISION, [("SMKN 1 Paser", "3041001A", None)], NOW)
+    )
+    assert [reason.code for reason in warned] == ["institutions.npsn_shape", "institutions.school_provisional"]
+    assert _provisional(regions, "SMKN 1 Paser") == school
+
+
 def test_a_school_is_added_once_by_the_division(regions: Database) -> None:
     _school(regions, "SMKN 1 Samarinda", "30410034")
     for name, npsn in (("SMK Negeri 1 Samarinda", None), ("SMK lain", "30410034")):

@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple
+from uuid import UUID
 
 from assessor_registry.errors import Reason
 
@@ -127,3 +129,54 @@ def normal_phone(text: str) -> str | None:
     if not digits.startswith("0"):
         digits = f"0{digits}"
     return digits if digits.isascii() and 8 <= len(digits) <= 14 else None
+
+
+ENDED_REASONS = ("retired", "moved", "head", "died", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a registration number, as far as telling people apart needs it."""
+
+    assessor_id: UUID
+    year: int | None
+    search_name: str = field(repr=False)
+    birth_date: date | None = field(repr=False)
+    nik_hash: bytes | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """`known` with the person, `new`, or `ambiguous`: nobody can say whose number it is."""
+
+    kind: Literal["known", "new", "ambiguous"]
+    assessor_id: UUID | None = None
+
+
+def choose_holder(
+    holders: Sequence[Holder], year: int | None, search: str, birth_date: date | None, nik_hash: bytes | None
+) -> Match:
+    """Say whom a list means by a number of which `holders` are all present holders.
+
+    1. Number and year are one person.
+    2. With a year that nobody has: the one who holds the number without a year and agrees (and gains the year), or new.
+    3. Without a year: new when nobody has the number; the person when exactly one has it and agrees; else ambiguous.
+
+    To agree is to have the same NIK, or the same name and date of birth.
+    """
+
+    def agrees(holder: Holder) -> bool:
+        same_nik = nik_hash is not None and holder.nik_hash == nik_hash
+        return same_nik or (birth_date is not None and (holder.search_name, holder.birth_date) == (search, birth_date))
+
+    if year is not None:
+        for holder in holders:
+            if holder.year == year:
+                return Match("known", holder.assessor_id)
+        yearless = [holder for holder in holders if holder.year is None and agrees(holder)]
+        return Match("known", yearless[0].assessor_id) if yearless else Match("new")
+    if not holders:
+        return Match("new")
+    if len({holder.assessor_id for holder in holders}) == 1 and agrees(holders[0]):
+        return Match("known", holders[0].assessor_id)
+    return Match("ambiguous")

@@ -48,7 +48,7 @@ def provisional_school(
     """Return the school that a list means and what to warn about; an unknown one is added as provisional.
 
     Raises:
-        InvalidInput: no name, or an NPSN that is not 8 digits.
+        InvalidInput: a school that is not known by its number, and no name.
     """
     ((school_id, warned),) = provisional_schools(tx, actor, [(name, npsn, region_code)], now)
     return school_id, warned
@@ -57,10 +57,13 @@ def provisional_school(
 def provisional_schools(
     tx: Connection, actor: Actor, wanted: Sequence[tuple[str, str | None, str | None]], now: datetime
 ) -> list[tuple[UUID, tuple[Reason, ...]]]:
-    """The same for many (name, NPSN, region code) at once, in their order; the schools are read once."""
+    """The same for many (name, NPSN, region code) at once, in their order; the schools are read once.
+
+    An NPSN that is not 8 digits is left out and warned about: a list does not fail for it.
+    """
     store.lock_schools(tx)
     index = store.school_index(tx)
-    return [_find_or_add(tx, actor, index, name, clean_npsn(npsn), region, now) for name, npsn, region in wanted]
+    return [_find_or_add(tx, actor, index, name, npsn, region, now) for name, npsn, region in wanted]
 
 
 def _find_or_add(
@@ -68,19 +71,24 @@ def _find_or_add(
     actor: Actor,
     index: SchoolIndex,
     name: str,
-    npsn: str | None,
+    given_npsn: str | None,
     region_code: str | None,
     now: datetime,
 ) -> tuple[UUID, tuple[Reason, ...]]:
+    odd: tuple[Reason, ...] = ()
+    try:
+        npsn = clean_npsn(given_npsn)
+    except InvalidInput as refusal:
+        npsn, odd = None, (refusal.reason,)
     found = match_school(index, name, npsn, region_code)
     if found.school_id is not None:
         if found.gains_npsn and npsn is not None:
             _gain_npsn(tx, actor, index, found, npsn, now)
-        return found.school_id, found.warned
+        return found.school_id, (*odd, *found.warned)
     fact = _insert(tx, required(name, "school"), npsn, region_code, "provisional", now)
     index.add(fact)
     note(tx, actor.author, "institutions.provisional_school", "school", fact.id, now=now, after=_told(fact))
-    return fact.id, (Reason("institutions.school_provisional", {"name": fact.name}),)
+    return fact.id, (*odd, Reason("institutions.school_provisional", {"name": fact.name}))
 
 
 def _gain_npsn(tx: Connection, actor: Actor, index: SchoolIndex, found: SchoolMatch, npsn: str, now: datetime) -> None:

@@ -43,8 +43,10 @@ from assessor_registry.institutions.store.schools import (
 )
 from assessor_registry.institutions.store.writing import (
     change,
+    give_npsn,
     insert,
     insert_missing_regions,
+    insert_schools,
     lock_schools,
     move_references,
 )
@@ -52,7 +54,8 @@ from assessor_registry.institutions.store.writing import (
 __all__ = [
     "Licence", "LicensedScheme", "Lsp", "NetworkSchool", "Region", "School", "Season", "Venue", "change",
     "get_licence", "get_licensed_scheme", "get_lsp", "get_network_school", "get_school", "get_season", "get_venue",
-    "insert", "insert_missing_regions", "latest_licence", "licence_on", "licences_of", "licensed_schemes",
+    "give_npsn", "insert", "insert_missing_regions", "insert_schools",
+    "latest_licence", "licence_on", "licences_of", "licensed_schemes",
     "list_lsps", "list_regions", "list_schools", "list_seasons", "list_venues", "lock_schools", "lsps_of_school",
     "move_references", "network_of", "next_season", "region_index", "scheme_licensed_on", "school_index", "school_row",
     "scope_name", "season_on", "served_schools", "visible_schools",

@@ -9,6 +9,7 @@ from sqlalchemy import insert as sql_insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
+from assessor_registry.db.bulk import insert_rows, update_rows
 from assessor_registry.errors import Conflict
 from assessor_registry.institutions.store._names import LICENCE, LICENSED, LSP, NETWORK, REGION, SCHOOL, SEASON, VENUE
 
@@ -40,6 +41,16 @@ def change(tx: Connection, name: str, row_id: UUID, changes: Mapping[str, object
     """Update one row of the table `name`; return False when it does not exist."""
     found: Any = _TABLES[name]
     return bool(tx.execute(update(found).where(found.c.id == row_id).values(**changes)).rowcount)
+
+
+def insert_schools(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert many schools with one statement."""
+    insert_rows(tx, SCHOOL, rows)
+
+
+def give_npsn(tx: Connection, numbers: Mapping[UUID, str]) -> None:
+    """Give schools their national number with one statement."""
+    update_rows(tx, SCHOOL, "id", [{"id": school_id, "npsn": npsn} for school_id, npsn in numbers.items()])
 
 
 def insert_missing_regions(tx: Connection, rows: Sequence[Mapping[str, object]]) -> int:
