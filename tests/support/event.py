@@ -77,8 +77,9 @@ class Event:
 
     def license(self, tx: Connection, lsp: UUID, last_day: date = date(2030, 12, 31)) -> None:
         first = date(2025, 1, 1)
-        licence = put(tx, Licence(lsp_id=lsp, number="BNSP-LSP-9001-ID", decree_number=f"KEP.{uuid4().hex[:4]}/BNSP/I/2025",
-                                  first_day=first, last_day=last_day, granted_until=last_day, known_at=LONG_AGO))  # fmt: skip
+        decree = f"KEP.{uuid4().hex[:4]}/BNSP/I/2025"
+        licence = put(tx, Licence(lsp_id=lsp, number="BNSP-LSP-9001-ID", decree_number=decree, first_day=first,
+                                  last_day=last_day, granted_until=last_day, known_at=LONG_AGO))  # fmt: skip
         put(tx, LicensedScheme(licence_id=licence, scheme_id=self.scheme, first_day=first, last_day=last_day,
                                granted_until=last_day, known_at=LONG_AGO))  # fmt: skip
 
@@ -110,13 +111,13 @@ class Event:
         appointed: bool = True,
         competent: bool = True,
     ) -> Actor:
-        """Someone whose certificate ends with `last_day`, appointed by the LSP, competent in the scheme; as an actor."""
+        """Someone whose certificate ends with `last_day`, appointed by the LSP and competent; as an actor."""
         number = self.next()
         chosen = name or f"Asesor Contoh {number:03d}"
         with self.db.transaction() as tx:
             person = put(tx, Assessor(name=chosen, search_name=chosen.lower(), version=1, created_at=LONG_AGO))
-            put(tx, RegistrationNumber(assessor_id=person, series="000", number=f"9{number:05d}", year=2024, current=True,
-                                       created_at=LONG_AGO))  # fmt: skip
+            put(tx, RegistrationNumber(assessor_id=person, series="000", number=f"9{number:05d}", year=2024,
+                                       current=True, created_at=LONG_AGO))  # fmt: skip
             self.certify(tx, person, last_day - timedelta(days=1000), last_day)
             if competent:
                 new = validity.NewTechnical(person, "Teknik Jaringan Contoh", "contoh", self.scheme,
@@ -136,7 +137,8 @@ class Event:
 
     def appoint(self, tx: Connection, person: UUID, lsp: UUID | None = None) -> None:
         validity.appoint(tx, system("test"), lsp or self.lsp, number=f"SK-{self.next()}", decided_on=date(2025, 1, 2),
-                         first_day=date(2025, 1, 2), last_day=date(2029, 1, 2), assessor_ids=[person], now=LONG_AGO)  # fmt: skip
+                         first_day=date(2025, 1, 2), last_day=date(2029, 1, 2), assessor_ids=[person],
+                         now=LONG_AGO)  # fmt: skip
 
     def suspend(
         self, tx: Connection, person: UUID, first: date, last: date | None, now: datetime
@@ -161,8 +163,10 @@ class Event:
             for _ in range(count):
                 number = self.next()
                 name = f"Siswa Contoh {number:04d}"
-                made.append(put(tx, Student(school_id=school or self.school, name=name, search_name=name.lower(),
-                                            nisn=f"009{number:07d}", rombel=rombel, version=1, created_at=LONG_AGO)))  # fmt: skip
+                made.append(put(tx, Student(
+                    school_id=school or self.school, name=name, search_name=name.lower(), nisn=f"009{number:07d}",
+                    rombel=rombel, version=1, created_at=LONG_AGO,
+                )))  # fmt: skip
         return made
 
     def schedule(
@@ -219,4 +223,4 @@ class Event:
                                       purpose="paper", uploaded_at=LONG_AGO))  # fmt: skip
 
 
-__all__ = ["D", "DAY", "PASSPHRASE", "PROVINCE", "ZONE", "Event", "at", "put"]
+__all__ = ["DAY", "PASSPHRASE", "PROVINCE", "ZONE", "D", "Event", "at", "put"]

@@ -146,7 +146,7 @@ def _units(result: Case) -> tuple[Unit, ...]:
     evidence = tuple(EVIDENCE[kind] for kind in EVIDENCE if kind in kinds)
     return tuple(
         Unit(
-            code=clean(unit.code), title=clean(unit.title), evidence=evidence,
+            code=unit.code, title=unit.title, evidence=evidence,
             result=cast(Result, result.content.units[unit.code]),
         )
         for unit in assessed_units(result)

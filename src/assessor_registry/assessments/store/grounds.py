@@ -31,6 +31,7 @@ from assessor_registry.assessments.store._names import (
 )  # fmt: skip
 from assessor_registry.assessments.store.drafting import ids_in
 from assessor_registry.assessors.rules import Registration
+from assessor_registry.signing.canonical import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +101,12 @@ def _attempt(row: Any) -> AttemptFact:
 
 
 def units_of(conn: Connection, version_ids: Collection[UUID]) -> dict[UUID, tuple[UnitFact, ...]]:
-    """Return the units of scheme versions, in order."""
+    """Return the units of scheme versions, in order; titles as they may stand in something signed."""
     query = select(UNIT.c.version_id, UNIT.c.position, UNIT.c.code, UNIT.c.title)
     rows = conn.execute(query.where(ids_in(UNIT.c.version_id, version_ids)).order_by(UNIT.c.position)).all()
     found: dict[UUID, list[UnitFact]] = {}
     for version_id, position, code, title in rows:
-        found.setdefault(version_id, []).append(UnitFact(position, code, title))
+        found.setdefault(version_id, []).append(UnitFact(position, code, clean(title)))
     return {version_id: tuple(units) for version_id, units in found.items()}
 
 
