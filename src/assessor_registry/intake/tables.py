@@ -10,7 +10,10 @@ from assessor_registry.db.columns import blob, document, instant, key, one_of, p
 
 
 class ImportBatch(SQLModel, table=True):
-    """One workbook on its way in (impor). `plan_sha256` is what was previewed; applying another plan is refused."""
+    """One workbook on its way in (impor). `plan_sha256` is what was previewed; applying another plan is refused.
+
+    `npsn` is the school that its sender named. `row_outcomes` says, once it is applied, which rows ended how.
+    """
 
     __tablename__ = "import_batch"
     __table_args__ = (
@@ -23,8 +26,10 @@ class ImportBatch(SQLModel, table=True):
     file_id: UUID = plain(foreign_key="stored_file.id")
     school_id: UUID | None = plain(nullable=True, foreign_key="school.id")
     plan_sha256: bytes = blob()
+    npsn: str | None = text(nullable=True)
     counts: dict[str, int] = document()
     created_by: UUID | None = plain(nullable=True, foreign_key="account.id")
     created_at: datetime = instant()
     applied_at: datetime | None = instant(nullable=True)
     outcome: dict[str, int] | None = document(nullable=True)
+    row_outcomes: dict[str, list[int]] | None = document(nullable=True)

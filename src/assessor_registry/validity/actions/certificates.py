@@ -1,6 +1,6 @@
 """Certificates of assessors and their technical competences: added, corrected, mapped to schemes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -117,12 +117,15 @@ def add_imported(
     technicals: Sequence[NewTechnical],
     *,
     corrections: Sequence[tuple[UUID, NewCertificate]] = (),
+    technical_corrections: Sequence[tuple[UUID, NewTechnical]] = (),
+    touched: Collection[UUID] = (),
     now: datetime,
 ) -> tuple[Shrunk, ...]:
     """Add what an import found, in a number of statements that does not grow with it; one audit row for all of it.
 
-    `corrections` pairs the certificate that is corrected with what it becomes. The audit row names the import, whose
-    report says what each row did.
+    `corrections` pairs the certificate that is corrected with what it becomes, `technical_corrections` the competence.
+    `touched`: people whose region changed, so that circulars may now hold for them or no longer. The audit row names
+    the import, whose report says what each row did.
 
     Raises:
         InvalidInput: days are reversed or beyond belief.
@@ -130,17 +133,20 @@ def add_imported(
     """
     for new in [*certificates, *(new for _, new in corrections)]:
         _require_days(new.first_day, new.last_day)
-    for technical in technicals:
+    for technical in [*technicals, *(new for _, new in technical_corrections)]:
         _require_days(technical.first_day, technical.last_day)
     entry = _entry(actor, now)
     added = [{"id": uuid4(), **asdict(new), "supersedes": None, **entry} for new in certificates]
     added += [{"id": uuid4(), **asdict(new), "supersedes": old, **entry} for old, new in corrections]
     facts.add_certificates(tx, added)
-    facts.add_technicals(tx, [{"id": uuid4(), **asdict(new), "supersedes": None, **entry} for new in technicals])
-    counted = {"certificates": len(certificates), "corrections": len(corrections), "technicals": len(technicals)}
+    competences = [{"id": uuid4(), **asdict(new), "supersedes": None, **entry} for new in technicals]
+    competences += [{"id": uuid4(), **asdict(new), "supersedes": old, **entry} for old, new in technical_corrections]
+    facts.add_technicals(tx, competences)
+    counted = {"certificates": len(certificates), "corrections": len(corrections), "technicals": len(technicals),
+               "technical_corrections": len(technical_corrections)}  # fmt: skip
     audit(tx, actor.author, "validity.import", "import", import_id, now=now, after=counted)
-    people = {new.assessor_id for new in certificates} | {new.assessor_id for _, new in corrections}
-    return rebuild(tx, people | {new.assessor_id for new in technicals}, now)
+    people = {UUID(str(row["assessor_id"])) for row in [*added, *competences]}
+    return rebuild(tx, people | set(touched), now)
 
 
 def add_technical(tx: Connection, actor: Actor, new: NewTechnical, *, now: datetime) -> UUID:
