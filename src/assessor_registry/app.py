@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
-from litestar import Litestar, Request, Router
+from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import ResponseHeader, State
 from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
 from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.static_files import create_static_files_router
 from litestar.template.config import TemplateConfig
 from sqlalchemy.exc import DBAPIError
@@ -25,9 +26,9 @@ from assessor_registry.errors import Refusal
 from assessor_registry.settings import Settings
 from assessor_registry.signing import actions as signing
 from assessor_registry.web import problems, render
-from assessor_registry.web.guards import Authentication, permission_guard
+from assessor_registry.web.guards import Authentication, permission_guard, public
 from assessor_registry.web.places import Places
-from assessor_registry.web.routes import ROUTES
+from assessor_registry.web.routes import API, ROUTES
 
 CSRF_KEY = "csrf.key"
 _POLICY = (
@@ -61,7 +62,11 @@ def create_app(settings: Settings, database: Database, *, routes: Any = None) ->
     app = Litestar(
         # In one router, registered once: a path whose methods are registered one after the other has its earlier
         # handlers registered again, and what runs in a thread is then wrapped twice (litestar 2.25).
-        route_handlers=[Router("/", route_handlers=ROUTES if routes is None else routes), *_static_routes()],
+        route_handlers=[
+            Router("/", route_handlers=ROUTES if routes is None else routes, include_in_schema=False),
+            Router("/api/v1", route_handlers=API),
+            *_static_routes(),
+        ],
         guards=[permission_guard],
         middleware=[DefineMiddleware(Authentication, exclude=["^/static/", "^/vendor/"])],
         exception_handlers={
@@ -81,7 +86,12 @@ def create_app(settings: Settings, database: Database, *, routes: Any = None) ->
         ),
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=6, minimum_size=600),
         response_headers=[ResponseHeader(name=name, value=value) for name, value in _HEADERS.items()],
-        openapi_config=OpenAPIConfig(title="assessor_registry", version=assessor_registry.__version__, path="/api"),
+        openapi_config=OpenAPIConfig(
+            title="assessor_registry",
+            version=assessor_registry.__version__,
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            openapi_router=Router("/api", route_handlers=[], opt=public()),
+        ),
         state=State({"settings": settings, "database": database, "places": Places(database)}),
         request_max_body_size=(settings.upload_limit_mib + 1) * 1024 * 1024,
         lifespan=[threads],

@@ -33,7 +33,7 @@ def refused(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
         return problem_json(refusal)
     if isinstance(refusal, NotSignedIn) and request.method == "GET":
         return Redirect("/masuk")
-    return page(  # type: ignore[return-value]
+    return page(
         request,
         "problem.html",
         status=refusal.status,

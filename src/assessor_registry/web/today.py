@@ -34,7 +34,7 @@ def today_of(request: Request[Any, Any, Any]) -> date:
 def day_of(conn: Connection, today: date) -> Today:
     """Return what the lists of `today` are measured by."""
     season = institutions.next_season(conn, today)
-    stages = tuple(policy.value(conn, REMINDERS, today).value)
+    stages = policy.value(conn, REMINDERS, today).integers
     period = Period(season.first_day, season.last_day) if season else None
     before = today - timedelta(days=7)
     return Today(

@@ -139,7 +139,7 @@ def make_token(request: Request[Any, Any, Any], data: URLEncodedBody[Form]) -> R
         secret = request.app.state.database.perform(
             lambda tx: accounts.make_token(tx, request.user, given.label, now=clock.now(), days=given.days)
         )
-        return shown(request, new_token=secret)  # type: ignore[return-value]
+        return shown(request, new_token=secret)
 
     answer: Response[Any] = submit(data, act, lambda **context: shown(request, **context))
     return answer

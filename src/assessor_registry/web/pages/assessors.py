@@ -39,7 +39,9 @@ class Reveal(Input):
 
 def question_of(asked: Asked) -> register.Question:
     """What the address asks for; what is unknown in it is left out."""
-    statuses = tuple(each for each in asked.all("status") if each in get_args(Band))
+    wanted = asked.all("status")
+    bands: tuple[Band, ...] = get_args(Band)
+    statuses = tuple(each for each in bands if each in wanted)
     return register.Question(asked.one("q")[:200], statuses, asked.one("region") or None, asked.id("scheme"))
 
 
@@ -79,7 +81,14 @@ def assessor_file(request: Request[Any, Any, Any]) -> Response[bytes]:
             question_of(Asked(request)),
             size=MOST_IN_A_FILE,
         )
-    heads = (_("Nama"), _("No. Reg. MET"), _("Sekolah"), _("Kabupaten/kota"), _("Status"), _("Hari terakhir"))
+    heads = [
+        workbook.Column(_("Nama"), 34),
+        workbook.Column(_("No. Reg. MET"), 24),
+        workbook.Column(_("Sekolah"), 30),
+        workbook.Column(_("Kabupaten/kota"), 22),
+        workbook.Column(_("Status")),
+        workbook.Column(_("Hari terakhir")),
+    ]
     rows = [
         (line.name, line.registration, line.school, line.region, band_name(line.band), line.last_day)
         for line in found.lines
@@ -110,7 +119,7 @@ def shown(request: Request[Any, Any, Any], assessor_id: UUID, **context: Any) ->
         technicals = validity.technicals(conn, [assessor_id])
         appointments = validity.appointments(conn, [assessor_id])
         sanctions = validity.sanctions(conn, [assessor_id])
-        titles = {each.id: each.title for each in schemes.list_schemes(conn)}
+        titles = {row.scheme.id: row.scheme.title for row in schemes.list_schemes(conn)}
         todos, _count = todo.open_todos(conn, scope, size=500)
         records = assessments.records(conn, scope, assessor_id=assessor_id, limit=20)
     return page(

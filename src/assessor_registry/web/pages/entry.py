@@ -91,13 +91,13 @@ def activate(request: Request[Any, Any, Any], data: URLEncodedBody[Form]) -> Res
     def act() -> Response[Any]:
         given = read(Activation, data)
         if given.password != given.again:
-            return page(  # type: ignore[return-value]
+            return page(
                 request, "entry/activate.html", status=422, typed={"code": given.code}, errors={"again": _different()}
             )
         accounts.activate(
             request.app.state.database, given.code, given.password, now=clock.now(), address=address(request)
         )
-        return page(request, "entry/sign_in.html", said=_activated())  # type: ignore[return-value]
+        return page(request, "entry/sign_in.html", said=_activated())
 
     answer: Response[Any] = submit(data, act, lambda **context: page(request, "entry/activate.html", **context))
     return answer

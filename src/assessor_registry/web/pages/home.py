@@ -20,7 +20,6 @@ from assessor_registry.web.guards import needs
 from assessor_registry.web.render import page
 from assessor_registry.web.today import day_of, today_of
 
-
 # Which of an assessor's days the first page shows: what may still be signed, and what comes.
 BEFORE = timedelta(days=30)
 AHEAD = timedelta(days=60)
@@ -53,9 +52,9 @@ def overview(request: Request[Any, Any, Any]) -> Response[Any]:
         todos = todo.count_by_kind(conn, scope)
         waiting = notices.waiting(conn)
         swept = flags.last_run(conn, "sweep")
-        within = policy.value(conn, "unsigned_warning_days", today).value
+        within = policy.value(conn, "unsigned_warning_days", today).integer
         unsigned = assessments.unsigned(conn, scope, today, within)
-    return page(  # type: ignore[return-value]
+    return page(
         request,
         "home/overview.html",
         day=day,
@@ -80,11 +79,11 @@ def assessor(request: Request[Any, Any, Any]) -> Response[Any]:
         standing = validity.standing(conn, actor.assessor_id, today)
         last_day = validity.last_active_day(conn, actor.assessor_id, today)
         duties = scheduling.duties(conn, actor.assessor_id, today - BEFORE, today + AHEAD)
-        within = policy.value(conn, "unsigned_warning_days", today).value
+        within = policy.value(conn, "unsigned_warning_days", today).integer
         unsigned = assessments.unsigned(conn, actor.scope, today, within)
         recent = assessments.records(conn, actor.scope, limit=10)
         key = keys.current_key(conn, actor.assessor_id)
-    return page(  # type: ignore[return-value]
+    return page(
         request,
         "home/assessor.html",
         standing=standing,

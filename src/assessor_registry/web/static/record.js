@@ -72,7 +72,11 @@
         content[field] = input.value.trim() || null;
       }
     }
-    for (const input of draft.querySelectorAll("[data-unit]:checked"))
+    for (const input of draft.querySelectorAll("[data-bool]")) content[input.dataset.bool] = input.checked;
+    const judged = draft.querySelectorAll("[data-unit]:checked");
+    // Whoever judges a unit has seen the candidate.
+    if (judged.length && !content.outcome) content.outcome = "assessed";
+    for (const input of judged)
       content.units = { ...content.units, [input.dataset.unit]: input.value };
     return content;
   }
@@ -84,6 +88,7 @@
       else if (input.type === "checkbox") input.checked = (value || []).includes(input.value);
       else if (document.activeElement !== input) input.value = value || "";
     }
+    for (const input of draft.querySelectorAll("[data-bool]")) input.checked = Boolean(content[input.dataset.bool]);
     for (const input of draft.querySelectorAll("[data-unit]"))
       input.checked = (content.units || {})[input.dataset.unit] === input.value;
     count(draft, content);

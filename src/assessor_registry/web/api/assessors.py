@@ -1,0 +1,146 @@
+"""Assessors and their status of eligibility."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, cast
+from uuid import UUID
+
+from litestar import Request, get
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from assessor_registry.accounts.rules import Permission
+from assessor_registry.assessors import store as assessors
+from assessor_registry.db.engine import Connection
+from assessor_registry.errors import InvalidInput, NotFound
+from assessor_registry.institutions import store as institutions
+from assessor_registry.policy import store as policy
+from assessor_registry.reports import register
+from assessor_registry.schemes import store as schemes
+from assessor_registry.validity import store as validity
+from assessor_registry.validity.rules import Standing, Weight
+from assessor_registry.web.guards import needs
+from assessor_registry.web.problems import said
+from assessor_registry.web.today import day_of, today_of
+
+Status = Literal["active", "ending", "expired", "suspended", "future", "none"]
+Page = Annotated[int, QueryParameter(ge=1, le=100_000)]
+
+
+@get("/assessors", opt=needs(Permission.REPORTS_READ), sync_to_thread=True, tags=["assessors"])
+def list_assessors(
+    request: Request[Any, Any, Any],
+    status: FromQuery[Status | None] = None,
+    on: FromQuery[date | None] = None,
+    q: FromQuery[str | None] = None,
+    page: Page = 1,
+) -> dict[str, Any]:
+    """The register in the account's scope, those who end first on top, 50 to a page."""
+    question = register.Question((q or "").replace("\x00", "")[:200], (status,) if status else ())
+    with request.app.state.database.read() as conn:
+        day = day_of(conn, reasonable(on or today_of(request), "on"))
+        found = register.listed(conn, request.user.scope, day.today, day.ending_until, question, page=page)
+    return {
+        "on": day.today.isoformat(),
+        "page": page,
+        "total": found.total,
+        "items": [
+            {
+                "id": str(line.id),
+                "name": line.name,
+                "registration": line.registration,
+                "school": line.school,
+                "region": line.region,
+                "status": line.band,
+                "last_day": line.last_day.isoformat() if line.last_day else None,
+            }
+            for line in found.lines
+        ],
+    }
+
+
+def reasonable(day: date, field: str) -> date:
+    """Return a day that calendars of the field know.
+
+    Raises:
+        InvalidInput: it is before 1950 or after 2150.
+    """
+    if not 1950 <= day.year <= 2150:
+        raise InvalidInput("web.not_a_date", field=field)
+    return day
+
+
+@get("/assessors/{assessor_id:uuid}/standing", opt=needs(Permission.VALIDITY_READ), sync_to_thread=True,
+     tags=["assessors"])  # fmt: skip
+def standing(
+    request: Request[Any, Any, Any],
+    assessor_id: FromPath[UUID],
+    on: FromQuery[date | None] = None,
+    known_at: FromQuery[datetime | None] = None,
+    scheme: FromQuery[str | None] = None,
+    lsp: FromQuery[UUID | None] = None,
+) -> dict[str, Any]:
+    """Whether someone may assess on a day, with every reason; `known_at`: by what the registry knew then."""
+    day = reasonable(on or today_of(request), "on")
+    if known_at is not None and known_at.tzinfo is None:
+        raise InvalidInput("web.not_a_date", field="known_at")
+    with request.app.state.database.read() as conn:
+        person = assessors.get(conn, request.user.scope, assessor_id, today_of(request))
+        if person is None:
+            raise NotFound("assessors.not_found")
+        if lsp is not None and institutions.get_lsp(conn, request.user.scope, lsp, day) is None:
+            raise NotFound("scheduling.no_lsp")
+        found = asked(conn, assessor_id, day, scheme_id(conn, scheme), lsp, known_at)
+    return answer(found)
+
+
+def scheme_id(conn: Connection, text: str | None) -> UUID | None:
+    """The scheme that someone means: by its number, title or alias.
+
+    Raises:
+        NotFound: none is called that.
+    """
+    if not text:
+        return None
+    found = schemes.find_by_text(conn, text.replace("\x00", ""))
+    if found is None:
+        raise NotFound("cli.no_scheme", value=text[:80])
+    return found
+
+
+def asked(
+    conn: Connection,
+    assessor_id: UUID,
+    on: date,
+    scheme: UUID | None,
+    lsp: UUID | None,
+    known_at: datetime | None,
+) -> Standing:
+    """Ask with the weights that policy gives to missing and undated competences on that day."""
+    missing = policy.value(conn, "technical_missing", on, lsp_id=lsp, scheme_id=scheme, known_at=known_at).choice
+    undated = policy.value(conn, "technical_undated", on, lsp_id=lsp, scheme_id=scheme, known_at=known_at).choice
+    return validity.standing(
+        conn,
+        assessor_id,
+        on,
+        scheme_id=scheme,
+        lsp_id=lsp,
+        known_at=known_at,
+        technical_missing=cast(Weight, missing),
+        technical_undated=cast(Weight, undated),
+    )
+
+
+def answer(found: Standing) -> dict[str, Any]:
+    """A status of eligibility as the API and the command line give it."""
+    return {
+        "on": found.on.isoformat(),
+        "active": found.active,
+        "eligible": found.eligible,
+        "reasons": [said(each) for each in found.reasons],
+        "warnings": [said(each) for each in found.warnings],
+        "periods": [
+            {"first_day": each.first_day.isoformat(), "last_day": each.last_day.isoformat()} for each in found.periods
+        ],
+    }
+
+
+HANDLERS = [list_assessors, standing]

@@ -1,0 +1,136 @@
+"""Results: recorded, signed, proven, checked."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from litestar import Request, Response, get, post, put
+from litestar.params import FromPath, JSONBody
+from pydantic import Field
+
+from assessor_registry import clock
+from assessor_registry.accounts.rules import Permission
+from assessor_registry.assessments import actions
+from assessor_registry.assessments.rules import Content, Stale
+from assessor_registry.errors import InvalidInput
+from assessor_registry.signing.actions import unlock
+from assessor_registry.web.forms import Input, MaybeText, Secret, read
+from assessor_registry.web.guards import needs, public
+from assessor_registry.web.once import once
+from assessor_registry.web.recording import shown
+from assessor_registry.web.today import today_of
+
+RECORDS_MOST = 200
+
+
+class Recorded(Input):
+    """What an assessor has filled in for a part of an assessment; an incomplete one is fine until it is signed.
+
+    `version` is the one that was read, 0 for the first. `units`: code → K or BK.
+    """
+
+    version: Annotated[int, Field(ge=0, le=10**9)] = 0
+    part: Annotated[int, Field(ge=1, le=9)] = 1
+    outcome: Literal["assessed", "absent", "withdrew"] | None = None
+    units: dict[str, Literal["K", "BK"]] = Field(default_factory=dict)
+    evidence: list[str] | None = None
+    recommendation: Literal["K", "BK"] | None = None
+    note: MaybeText = None
+    acknowledgement: Literal["paper", "phone", "refused"] | None = None
+    handed_on: bool = False
+
+
+class ToSign(Input):
+    """Which recorded assessments are signed, all or none, and the passphrase."""
+
+    records: list[UUID]
+    passphrase: Secret
+
+
+@put("/assessments/{assessment_id:uuid}/record", opt=needs(Permission.ASSESSMENTS_RECORD), sync_to_thread=True,
+     tags=["records"])  # fmt: skip
+def record(
+    request: Request[Any, Any, Any], assessment_id: FromPath[UUID], data: JSONBody[dict[str, Any]]
+) -> Response[dict[str, Any]]:
+    """Save what is filled in. A stale version is 409 with what the server has in `current`: nothing is lost."""
+    given, now = read(Recorded, data), clock.now()
+    content = Content(
+        outcome=given.outcome,
+        units=given.units,
+        evidence=None if given.evidence is None else tuple(given.evidence),
+        recommendation=given.recommendation,
+        note=given.note,
+        acknowledgement=given.acknowledgement,
+        handed_on=given.handed_on,
+    )
+
+    def act(tx: Any) -> dict[str, Any]:
+        saved = actions.save_draft(
+            tx, request.user, assessment_id, given.part, content, given.version, today=today_of(request), now=now
+        )
+        return {"record": str(saved.draft_id), "version": saved.version}
+
+    try:
+        status, answer = once(request, data, act)
+    except Stale as stale:
+        version = stale.params["version"]
+        stale.extra = {"version": version, "content": shown(stale.server) if stale.server else None}  # type: ignore[attr-defined]
+        raise
+    return Response(answer, status_code=status)
+
+
+@post("/records/sign", opt=needs(Permission.ASSESSMENTS_SIGN), sync_to_thread=True, status_code=200, tags=["records"])
+def sign(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> Response[dict[str, Any]]:
+    """Sign with one passphrase: all or nothing, with reasons per record."""
+    given, now, state = read(ToSign, data), clock.now(), request.app.state
+    wanted = list(dict.fromkeys(given.records))
+    if not wanted or len(wanted) > RECORDS_MOST:
+        raise InvalidInput("assessments.nothing_to_sign", field="records")
+    if request.user.assessor_id is None:
+        raise InvalidInput("assessments.not_assessor")
+    with unlock(state.database, request.user.assessor_id, given.passphrase, now) as key:
+
+        def act(tx: Any) -> dict[str, Any]:
+            codes = actions.sign_unlocked(
+                tx, request.user, wanted, key, registry=state.authority, now=now, zone=state.settings.zone
+            )
+            return {
+                "records": [
+                    {"record": str(draft), "code": code, "check": f"{state.settings.public_url}/cek/{code}"}
+                    for draft, code in zip(wanted, codes, strict=True)
+                ]
+            }
+
+        status, answer = once(request, data, act)
+    return Response(answer, status_code=status)
+
+
+@get("/records/{code:str}/bundle", opt=needs(Permission.ASSESSMENTS_READ), sync_to_thread=True, tags=["records"])
+def bundle(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[bytes]:
+    """The proof of a signed record (berkas bukti), for whoever may read it; anyone can check it offline."""
+    state = request.app.state
+    with state.database.read() as conn:
+        body = actions.bundle(conn, request.user.scope, state.authority, code[:80], clock.now())
+    return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
+
+
+@get("/verify/{code:str}", opt=public(), sync_to_thread=True, tags=["records"])
+def verify(request: Request[Any, Any, Any], code: FromPath[str]) -> dict[str, Any]:
+    """What anyone who has a code may see: status, scheme, days, LSP, assessor, the candidate's initials."""
+    with request.app.state.database.read() as conn:
+        found = actions.public_check(conn, code[:80])
+    return {
+        "code": found.code,
+        "status": found.state,
+        "origin": found.origin,
+        "scheme": found.scheme,
+        "first_day": found.first_day.isoformat(),
+        "last_day": found.last_day.isoformat(),
+        "signed_at": found.signed_at.isoformat(),
+        "lsp": found.lsp,
+        "assessor": found.assessor,
+        "candidate": found.candidate,
+        "replaced_by": found.replaced_by,
+    }
+
+
+HANDLERS = [record, sign, bundle, verify]

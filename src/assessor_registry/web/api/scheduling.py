@@ -1,0 +1,129 @@
+"""Schedules and who assesses in them."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath, JSONBody
+from pydantic import Field
+
+from assessor_registry import clock
+from assessor_registry.accounts.rules import Permission
+from assessor_registry.scheduling import actions, store
+from assessor_registry.web.forms import Ids, Input, MaybeDay, MaybeId, MaybeText, Text, Texts, read
+from assessor_registry.web.guards import needs
+from assessor_registry.web.once import once
+from assessor_registry.web.problems import said
+from assessor_registry.web.today import today_of
+
+WRITE = needs(Permission.SCHEDULING_WRITE)
+
+
+class NewSchedule(Input):
+    """A schedule; `students` are put in at once."""
+
+    lsp: UUID
+    scheme_version: UUID
+    venue: UUID
+    title: Text
+    first_day: date
+    last_day: date
+    evidence_kinds: Texts = Field(default_factory=list)
+    season: MaybeId = None
+    bnsp_code: MaybeText = None
+    students: Ids = Field(default_factory=list)
+
+
+class NewAssignment(Input):
+    """Days of an assessor in a schedule, by letter; or planned, for someone who waits for a certificate."""
+
+    assessor: UUID
+    days: list[date]
+    letter_number: MaybeText = None
+    letter_date: MaybeDay = None
+    planned: bool = False
+    students: Ids = Field(default_factory=list)
+
+
+@post("/schedules", opt=WRITE, sync_to_thread=True, status_code=201, tags=["schedules"])
+def create(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> Response[dict[str, Any]]:
+    """Make a schedule (jadwal uji kompetensi)."""
+    given, now = read(NewSchedule, data), clock.now()
+
+    def act(tx: Any) -> dict[str, Any]:
+        made = actions.create_schedule(
+            tx,
+            request.user,
+            lsp_id=given.lsp,
+            scheme_version_id=given.scheme_version,
+            venue_id=given.venue,
+            title=given.title,
+            first_day=given.first_day,
+            last_day=given.last_day,
+            evidence_kinds=given.evidence_kinds,
+            season_id=given.season,
+            bnsp_code=given.bnsp_code,
+            now=now,
+        )
+        if given.students:
+            actions.add_candidates(tx, request.user, made, given.students, today=today_of(request), now=now)
+        candidates = store.candidates(tx, request.user.scope, made)
+        return {
+            "id": str(made),
+            "candidates": [
+                {"assessment": str(each.attempt_id), "student": str(each.student_id)} for each in candidates
+            ],
+        }
+
+    status, answer = once(request, data, act, status=201)
+    return Response(answer, status_code=status)
+
+
+@post("/schedules/{schedule_id:uuid}/assignments", opt=WRITE, sync_to_thread=True, status_code=201, tags=["schedules"])
+def assign(
+    request: Request[Any, Any, Any], schedule_id: FromPath[UUID], data: JSONBody[dict[str, Any]]
+) -> Response[dict[str, Any]]:
+    """Assign an assessor; refused with every reason when they may not assess on one of the days."""
+    given, now = read(NewAssignment, data), clock.now()
+
+    def act(tx: Any) -> dict[str, Any]:
+        made = actions.assign(
+            tx,
+            request.user,
+            schedule_id,
+            given.assessor,
+            given.days,
+            letter_number=given.letter_number,
+            letter_date=given.letter_date,
+            planned=given.planned,
+            now=now,
+        )
+        return {"assignments": [str(each) for each in made]}
+
+    status, answer = once(request, data, act, status=201)
+    return Response(answer, status_code=status)
+
+
+@get("/schedules/{schedule_id:uuid}/picker", opt=WRITE, sync_to_thread=True, tags=["schedules"])
+def picker(request: Request[Any, Any, Any], schedule_id: FromPath[UUID], day: date) -> dict[str, Any]:
+    """Who may assess on a day, and why the others may not."""
+    with request.app.state.database.read() as conn:
+        found = actions.picker(conn, request.user.scope, schedule_id, day, today=today_of(request))
+    return {
+        "day": day.isoformat(),
+        "items": [
+            {
+                "assessor": str(each.assessor_id),
+                "name": each.name,
+                "may": each.may,
+                "busy": each.busy,
+                "load": each.load,
+                "reasons": [said(reason) for reason in each.reasons],
+            }
+            for each in found
+        ],
+    }
+
+
+HANDLERS = [create, assign, picker]

@@ -1,0 +1,364 @@
+"""Recording and signing on a phone: attendance of all on one screen, units per candidate, one passphrase for all."""
+
+from pathlib import Path
+from typing import Any, Literal
+from uuid import UUID
+
+from litestar import Request, Response, get, post, put
+from litestar.params import FromPath, JSONBody, URLEncodedBody
+from litestar.response import Redirect, Template
+
+from assessor_registry import clock, words
+from assessor_registry.accounts.rules import Permission
+from assessor_registry.assessments import actions
+from assessor_registry.assessments.rules import Stale
+from assessor_registry.db.engine import Connection
+from assessor_registry.errors import InvalidInput, NotFound, Reason, Refusal
+from assessor_registry.scheduling import store as scheduling
+from assessor_registry.schemes import store as schemes
+from assessor_registry.web import render
+from assessor_registry.web.forms import Form, Input, Secret, Texts, read, submit
+from assessor_registry.web.guards import needs, public
+from assessor_registry.web.labels import outcome_name, result_name
+from assessor_registry.web.recording import Entry, content_of, day_range, entries, shown
+from assessor_registry.web.render import page
+from assessor_registry.web.today import today_of
+from assessor_registry.words import gettext as _
+
+RECORD = needs(Permission.ASSESSMENTS_RECORD)
+SIGN = needs(Permission.ASSESSMENTS_SIGN)
+ITEMS_MOST = 100
+
+
+class SignForm(Input):
+    """Which drafts, in which version, are signed; how the candidates took it; the passphrase."""
+
+    draft: Texts
+    acknowledgement: Literal["paper", "phone", "refused"] = "paper"
+    passphrase: Secret
+
+
+def _open(request: Request[Any, Any, Any], conn: Connection, schedule_id: UUID) -> tuple[Any, list[Entry]]:
+    """The schedule and this assessor's candidates.
+
+    Raises:
+        NotFound: the assessor has nothing to do there.
+    """
+    plan = scheduling.schedule(conn, request.user.scope, schedule_id)
+    return plan, entries(conn, request.user.assessor_id, schedule_id)
+
+
+def _one(found: list[Entry], attempt_id: UUID) -> tuple[int, Entry]:
+    for position, entry in enumerate(found, 1):
+        if entry.attempt_id == attempt_id:
+            return position, entry
+    raise NotFound("assessments.no_attempt")
+
+
+@get("/rekam/{schedule_id:uuid}", opt=RECORD, sync_to_thread=True)
+def schedule_page(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> Template:
+    """Attendance of all candidates, and the way to each."""
+    return show_schedule(request, schedule_id)
+
+
+def show_schedule(request: Request[Any, Any, Any], schedule_id: UUID, **context: Any) -> Template:
+    """The list of candidates."""
+    with request.app.state.database.read() as conn:
+        plan, found = _open(request, conn, schedule_id)
+    closed = None
+    if plan.first_day > today_of(request):
+        closed = _("Penilaian dibuka pada {day}.").format(day=words.long_date(plan.first_day))
+    return page(
+        request,
+        "record/schedule.html",
+        schedule=plan,
+        candidates=found,
+        days=day_range(plan.first_day, plan.last_day),
+        closed=closed,
+        **context,
+    )
+
+
+@post("/rekam/{schedule_id:uuid}/hadir", opt=RECORD, sync_to_thread=True, status_code=200)
+def save_attendance(
+    request: Request[Any, Any, Any], schedule_id: FromPath[UUID], data: URLEncodedBody[Form]
+) -> Response[Any]:
+    """Save attendance without script."""
+
+    def act() -> Response[Any]:
+        with request.app.state.database.read() as conn:
+            _plan, found = _open(request, conn, schedule_id)
+        marks = {
+            entry.attempt_id: str(data[f"outcome-{entry.key}"])
+            for entry in found
+            if data.get(f"outcome-{entry.key}") and not entry.signed and entry.part == 1
+        }
+        versions = {entry.attempt_id: entry.version for entry in found}
+        now = clock.now()
+        request.app.state.database.perform(
+            lambda tx: actions.save_attendance(
+                tx, request.user, schedule_id, marks, versions, today=today_of(request), now=now
+            )
+        )
+        return Redirect(f"/rekam/{schedule_id}", status_code=303)
+
+    answer: Response[Any] = submit(data, act, lambda **context: show_schedule(request, schedule_id, **context))
+    return answer
+
+
+@get("/rekam/{schedule_id:uuid}/{attempt_id:uuid}", opt=RECORD, sync_to_thread=True)
+def candidate_page(
+    request: Request[Any, Any, Any], schedule_id: FromPath[UUID], attempt_id: FromPath[UUID]
+) -> Template:
+    """The units of one candidate."""
+    return show_candidate(request, schedule_id, attempt_id)
+
+
+def show_candidate(request: Request[Any, Any, Any], schedule_id: UUID, attempt_id: UUID, **context: Any) -> Template:
+    """The units of one candidate, grouped by cluster; those that a colleague has assessed are left out."""
+    with request.app.state.database.read() as conn:
+        plan, found = _open(request, conn, schedule_id)
+        position, entry = _one(found, attempt_id)
+        version = schemes.version(conn, entry.attempt.version_id)
+    if entry.signed or version is None:
+        raise NotFound("assessments.no_draft")
+    own = {unit.code for unit in entry.own_units}
+    clusters = [
+        {"title": cluster.title or _("Unit kompetensi"), "units": [unit for unit in cluster.units if unit.code in own]}
+        for cluster in version.clusters
+    ]
+    following = next((each.attempt_id for each in found[position:] if not each.signed), None)
+    results = entry.content["units"].values()
+    return page(
+        request,
+        "record/candidate.html",
+        schedule=plan,
+        candidate=entry,
+        position=position,
+        clusters=[cluster for cluster in clusters if cluster["units"]],
+        progress=entry.progress,
+        next_id=following,
+        needs_note="BK" in results,
+        recommendation="–" if entry.missing else result_name("BK" if "BK" in results else "K"),
+        **context,
+    )
+
+
+@post("/rekam/{schedule_id:uuid}/{attempt_id:uuid}", opt=RECORD, sync_to_thread=True, status_code=200)
+def save_candidate(
+    request: Request[Any, Any, Any],
+    schedule_id: FromPath[UUID],
+    attempt_id: FromPath[UUID],
+    data: URLEncodedBody[Form],
+) -> Response[Any]:
+    """Save one candidate's units without script."""
+
+    def act() -> Response[Any]:
+        with request.app.state.database.read() as conn:
+            _plan, found = _open(request, conn, schedule_id)
+        entry = _one(found, attempt_id)[1]
+        marks = {name.removeprefix("unit-"): value for name, value in data.items() if name.startswith("unit-")}
+        given = {
+            "outcome": "assessed",
+            "units": marks,
+            "note": data.get("note"),
+            "handed_on": data.get("handed_on") == "yes",
+        }
+        version = str(data.get("version", ""))
+        if not version.isascii() or not version.isdigit() or len(version) > 9:
+            raise InvalidInput("web.invalid", field="version")
+        _save(request, entry, given, int(version))
+        return Redirect(f"/rekam/{schedule_id}/{attempt_id}", status_code=303)
+
+    answer: Response[Any] = submit(
+        data, act, lambda **context: show_candidate(request, schedule_id, attempt_id, **context)
+    )
+    return answer
+
+
+def _save(request: Request[Any, Any, Any], entry: Entry, given: Form, version: int) -> actions.Saved:
+    content = content_of(given, entry.units, entry.others)
+    now = clock.now()
+    saved: actions.Saved = request.app.state.database.perform(
+        lambda tx: actions.save_draft(
+            tx, request.user, entry.attempt_id, entry.part, content, version, today=today_of(request), now=now
+        )
+    )
+    return saved
+
+
+@put("/rekam/{schedule_id:uuid}/isian", opt=RECORD, sync_to_thread=True)
+def save_items(
+    request: Request[Any, Any, Any], schedule_id: FromPath[UUID], data: JSONBody[dict[str, Any]]
+) -> dict[str, Any]:
+    """Take in what a phone has kept: each item stands alone, and each gets its own answer.
+
+    An item whose answer was lost may be sent again: the same content on the version before is no conflict.
+    """
+    items = data.get("items")
+    if not isinstance(items, list) or len(items) > ITEMS_MOST or not all(isinstance(each, dict) for each in items):
+        raise InvalidInput("web.invalid", field="items")
+    with request.app.state.database.read() as conn:
+        _plan, found = _open(request, conn, schedule_id)
+    known = {entry.key: entry for entry in found}
+    return {"items": [_settle(request, known, item) for item in items]}
+
+
+def _settle(request: Request[Any, Any, Any], known: dict[str, Entry], item: dict[str, Any]) -> dict[str, Any]:
+    key, version, content = item.get("draft"), item.get("version"), item.get("content")
+    answer: dict[str, Any] = {"draft": key}
+    entry = known.get(key) if isinstance(key, str) else None
+    try:
+        if entry is None:
+            raise NotFound("assessments.no_attempt")
+        if not isinstance(content, dict) or not isinstance(version, int) or isinstance(version, bool):
+            raise InvalidInput("web.invalid")
+        saved = _save(request, entry, content, version)
+        return answer | {"status": "saved", "version": saved.version}
+    except Stale as stale:
+        current = {"version": stale.params["version"], "content": shown(stale.server)} if stale.server else None
+        return answer | {"status": "stale", "message": _who(entry, stale), "current": current}
+    except Refusal as refusal:
+        return answer | {"status": "refused", "message": _who(entry, refusal)}
+
+
+def _who(entry: Entry | None, refusal: Refusal) -> str:
+    text = " ".join(words.sentence(each) for each in (refusal.reason, *refusal.reasons))
+    return f"{entry.name}: {text}" if entry else text
+
+
+@get("/rekam/{schedule_id:uuid}/tanda-tangan", opt=SIGN, sync_to_thread=True)
+def sign_page(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> Template:
+    """What will be signed, exactly."""
+    return show_signing(request, schedule_id)
+
+
+def show_signing(request: Request[Any, Any, Any], schedule_id: UUID, **context: Any) -> Template:
+    """Everything that is ready, as it will be signed; and what is not ready, with each reason."""
+    now, zone = clock.now(), request.app.state.settings.zone
+    with request.app.state.database.read() as conn:
+        plan, found = _open(request, conn, schedule_id)
+        waiting = {entry.draft.id: entry for entry in found if entry.draft is not None and not entry.signed}
+        previews = actions.preview_signing(conn, request.user, list(waiting), now=now, zone=zone)
+    blank = [entry for entry in found if entry.draft is None and not entry.signed]
+    not_ready = [_not_ready(waiting[each.draft_id], each.reasons) for each in previews if each.reasons]
+    not_ready += [_not_ready(entry, (Reason("assessments.no_outcome"),)) for entry in blank]
+    ready = [_statement(waiting[each.draft_id], each) for each in previews if not each.reasons]
+    return page(
+        request,
+        "record/sign.html",
+        schedule=plan,
+        statements=ready,
+        not_ready=not_ready,
+        days=day_range(plan.first_day, plan.last_day),
+        **context,
+    )
+
+
+def _not_ready(entry: Entry, reasons: tuple[Reason, ...]) -> dict[str, Any]:
+    said = list(dict.fromkeys(words.sentence(each) for each in reasons))
+    return {"attempt_id": entry.attempt_id, "name": entry.name, "reasons": said}
+
+
+def _statement(entry: Entry, preview: actions.Preview) -> dict[str, Any]:
+    made = preview.statement
+    if made is None:
+        raise NotFound("assessments.no_draft")
+    refused = [unit for unit in made.units if unit.result == "BK"]
+    result = result_name(made.recommendation) if made.recommendation else outcome_name(made.outcome)
+    return {
+        "draft_id": preview.draft_id,
+        "version": preview.version,
+        "candidate_name": made.candidate.name,
+        "result_text": result,
+        "days": day_range(made.first_day, made.last_day),
+        "note": made.note,
+        "units": made.units,
+        "k": len(made.units) - len(refused),
+        "bk": len(refused),
+        "bk_units": [unit.title for unit in refused],
+        "part": entry.part,
+    }
+
+
+@post("/rekam/{schedule_id:uuid}/tanda-tangan", opt=SIGN, sync_to_thread=True, status_code=200)
+def sign(request: Request[Any, Any, Any], schedule_id: FromPath[UUID], data: URLEncodedBody[Form]) -> Response[Any]:
+    """Sign all that was shown, or nothing."""
+
+    def act() -> Response[Any]:
+        given = read(SignForm, data)
+        versions = _versions(given.draft)
+        _acknowledge(request, schedule_id, versions, given.acknowledgement)
+        state, now = request.app.state, clock.now()
+        actions.sign(
+            state.database,
+            request.user,
+            list(versions),
+            given.passphrase,
+            registry=state.authority,
+            now=now,
+            zone=state.settings.zone,
+            versions=versions,
+        )
+        return Redirect(f"/rekam/{schedule_id}/selesai", status_code=303)
+
+    answer: Response[Any] = submit(data, act, lambda **context: show_signing(request, schedule_id, **_named(context)))
+    return answer
+
+
+def _named(context: dict[str, Any]) -> dict[str, Any]:
+    return context | {"typed": {"acknowledgement": context["typed"].get("acknowledgement", "")}}
+
+
+def _versions(drafts: list[str]) -> dict[UUID, int]:
+    try:
+        pairs = [each.split(":") for each in drafts]
+        return {UUID(draft): int(version) for draft, version in pairs}
+    except ValueError:
+        raise InvalidInput("web.invalid", field="draft") from None
+
+
+def _acknowledge(request: Request[Any, Any, Any], schedule_id: UUID, versions: dict[UUID, int], how: str) -> None:
+    """Write how the candidates took it into the drafts, where it differs; `versions` moves along."""
+    with request.app.state.database.read() as conn:
+        _plan, found = _open(request, conn, schedule_id)
+    for entry in found:
+        draft = entry.draft
+        if draft is None or draft.id not in versions or draft.version != versions[draft.id]:
+            continue
+        if draft.acknowledgement != how:
+            versions[draft.id] = _save(request, entry, {**entry.content, "acknowledgement": how}, draft.version).version
+
+
+@get("/rekam/{schedule_id:uuid}/selesai", opt=SIGN, sync_to_thread=True)
+def signed_page(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> Template:
+    """What was signed, with the way to each result and to the prints."""
+    with request.app.state.database.read() as conn:
+        plan, found = _open(request, conn, schedule_id)
+    return page(
+        request,
+        "record/signed.html",
+        schedule=plan,
+        signed=[entry for entry in found if entry.signed],
+        left=sum(not entry.signed for entry in found),
+    )
+
+
+@get("/sw.js", opt=public(), sync_to_thread=True)
+def service_worker() -> Response[bytes]:
+    """The service worker, served from the top so that it may keep the recording pages."""
+    body = (Path(render.__file__).parent / "static" / "sw.js").read_bytes()
+    return Response(body, media_type="text/javascript", headers={"cache-control": "no-cache"})
+
+
+HANDLERS = [
+    schedule_page,
+    save_attendance,
+    candidate_page,
+    save_candidate,
+    save_items,
+    sign_page,
+    sign,
+    signed_page,
+    service_worker,
+]

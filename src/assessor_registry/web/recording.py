@@ -1,0 +1,167 @@
+"""What an assessor sees of a schedule while recording: the candidates, whose part is whose, how far each is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from assessor_registry.assessments import store
+from assessor_registry.assessments.rules import Content, OtherPart, unassessed
+from assessor_registry.db.engine import Connection
+from assessor_registry.errors import InvalidInput
+from assessor_registry.words import gettext as _
+
+EMPTY = Content()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One candidate on the assessor's screen. `key` is attempt and part, as the phone's store names it."""
+
+    attempt: store.AttemptFact
+    part: int
+    draft: store.DraftRow | None
+    record_id: UUID | None
+    code: str | None
+    others: tuple[OtherPart, ...] = ()
+    units: tuple[Any, ...] = field(default=(), repr=False)
+
+    @property
+    def attempt_id(self) -> UUID:
+        """The attempt."""
+        return self.attempt.id
+
+    @property
+    def name(self) -> str:
+        """The candidate's name."""
+        return self.attempt.student_name
+
+    @property
+    def nisn(self) -> str | None:
+        """The candidate's NISN."""
+        return self.attempt.nisn
+
+    @property
+    def key(self) -> str:
+        """What the phone calls this draft."""
+        return f"{self.attempt.id}:{self.part}"
+
+    @property
+    def version(self) -> int:
+        """The version that is shown; 0 while nothing is saved."""
+        return self.draft.version if self.draft else 0
+
+    @property
+    def signed(self) -> bool:
+        """Whether this part is signed and no correction is open."""
+        return self.record_id is not None
+
+    @property
+    def own_units(self) -> tuple[Any, ...]:
+        """The units that are left for this part: those that no other part has assessed."""
+        taken = {code for other in self.others for code in other.units}
+        return tuple(unit for unit in self.units if unit.code not in taken)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What is filled in, as the page and the phone hold it."""
+        return shown(self.draft.content if self.draft else EMPTY)
+
+    @property
+    def missing(self) -> int:
+        """How many units nobody has assessed yet."""
+        return unassessed(self.draft.content if self.draft else EMPTY, self.units, self.others)
+
+    @property
+    def progress(self) -> str:
+        """`Belum dinilai: 3`."""
+        if self.missing:
+            return _("Belum dinilai: {n}").format(n=self.missing)
+        return _("Semua unit sudah dinilai")
+
+
+def shown(content: Content) -> dict[str, Any]:
+    """Content as JSON."""
+    return {
+        "outcome": content.outcome,
+        "units": dict(content.units),
+        "note": content.note,
+        "acknowledgement": content.acknowledgement,
+        "handed_on": content.handed_on,
+    }
+
+
+def content_of(given: Mapping[str, Any], units: tuple[Any, ...], others: tuple[OtherPart, ...]) -> Content:
+    """Read what a phone or a form sent; the overall recommendation follows from the units of all parts.
+
+    Raises:
+        InvalidInput: it is not of this shape.
+    """
+    outcome, marks, note = given.get("outcome"), given.get("units") or {}, given.get("note")
+    acknowledgement, handed_on = given.get("acknowledgement"), given.get("handed_on") or False
+    texts = (outcome, note, acknowledgement)
+    if (
+        not isinstance(marks, Mapping)
+        or not isinstance(handed_on, bool)
+        or any(text is not None and not isinstance(text, str) for text in texts)
+        or any(not isinstance(code, str) or not isinstance(mark, str) for code, mark in marks.items())
+        or "\x00" in f"{outcome}{note}{acknowledgement}{marks}"
+    ):
+        raise InvalidInput("web.invalid")
+    results = {str(code): str(mark) for code, mark in marks.items()}
+    taken = [result for other in others for result in other.units.values()]
+    done = len(results) + len(taken) >= len(units) > 0
+    decided = "BK" if "BK" in [*results.values(), *taken] else "K"
+    return Content(
+        outcome=outcome or None,
+        units=results,
+        recommendation=decided if done and outcome == "assessed" and not handed_on else None,
+        note=note or None,
+        acknowledgement=acknowledgement or "paper",
+        handed_on=handed_on,
+    )
+
+
+def entries(conn: Connection, assessor_id: UUID, schedule_id: UUID) -> list[Entry]:
+    """Return the candidates that are this assessor's to record, in the order of their names."""
+    attempts = store.attempts_of_schedule(conn, schedule_id)
+    ids = [attempt.id for attempt in attempts]
+    drafts: dict[UUID, list[store.DraftRow]] = {}
+    for row in store.drafts_of(conn, ids):
+        drafts.setdefault(row.attempt_id, []).append(row)
+    heads = store.heads(conn, ids)
+    codes = store.codes(conn, [record for record, _state in heads.values()])
+    units = store.units_of(conn, {attempt.version_id for attempt in attempts})
+    others = store.other_parts(conn, ids)
+    found = []
+    for attempt in attempts:
+        part = _part_of(assessor_id, attempt, drafts.get(attempt.id, []))
+        if part is None:
+            continue
+        draft = next((row for row in drafts.get(attempt.id, []) if row.part == part), None)
+        record = None if draft is not None and draft.record_id is None else heads.get((attempt.id, part), (None,))[0]
+        rest = tuple(store.without(others.get(attempt.id, {}), part))
+        found.append(
+            Entry(attempt, part, draft, record, codes.get(record) if record else None, rest, units[attempt.version_id])
+        )
+    return found
+
+
+def _part_of(assessor_id: UUID, attempt: store.AttemptFact, drafts: list[store.DraftRow]) -> int | None:
+    """Which part of an attempt is this assessor's: one begun, the first when given to them, the rest when handed on."""
+    own = [row.part for row in drafts if row.assessor_id == assessor_id]
+    if own:
+        return max(own)
+    if attempt.allocated_to in (None, assessor_id) and not drafts:
+        return 1
+    if drafts and all(row.handed_on for row in drafts):
+        return max(row.part for row in drafts) + 1
+    return None
+
+
+def day_range(first: date, last: date) -> str:
+    """`21 November 2026` or `21 November 2026 – 22 November 2026`."""
+    from assessor_registry.words import long_date
+
+    return long_date(first) if first == last else f"{long_date(first)} – {long_date(last)}"
