@@ -105,7 +105,7 @@ def test_a_record_from_paper_never_claims_an_electronic_signature_of_the_assesso
     form = replace(RECORD, origin="paper", entered_by="Rina", confirmed_by="Agus", acknowledgement="paper")
     text = text_of(pdf.record_form(form))
     assert "Dari berkas kertas" in text
-    assert "Dicatat oleh Rina pada 21 November 2026 pukul 10.15 WITA, diperiksa oleh Agus" in text
+    assert "Dicatat oleh Rina pada 21 November 2026 pukul 10.15 WITA, diperiksa oleh Agus. Hasil pindai" in text
     assert "Ditandatangani secara elektronik" not in text
 
 
