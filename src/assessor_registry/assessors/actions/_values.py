@@ -65,12 +65,13 @@ def _sealed(nik: str | None, secrecy: Secrecy) -> dict[str, Any]:
 
 
 def told(row: Mapping[str, Any]) -> dict[str, object]:
-    """Return what the trail is given of a row: all but the sealed NIK, of which it says only whether there is one."""
+    """Return what the trail is given of a row: of NIK and sex only whether they are there; it masks the rest itself."""
     shown: dict[str, object] = {
         name: value for name, value in row.items() if name not in {"nik_cipher", "nik_hash", "search_name"}
     }
-    if "nik_hash" in row:
-        shown["nik"] = None if row["nik_hash"] is None else "•"
+    for name, kept in (("nik", "nik_hash"), ("sex", "sex")):
+        if kept in row:
+            shown[name] = None if row[kept] is None else "•"
     return shown
 
 
