@@ -90,7 +90,9 @@ def changed_ends(changed: Mapping[UUID, date]) -> Any:
     """`changed` (subject → the day on which it was known) as a table of (subject_id, known_on)."""
     ids = bindparam(None, list(changed), ARRAY(Uuid))
     days = bindparam(None, list(changed.values()), ARRAY(Date))
-    return func.unnest(ids, days).table_valued(column("subject_id", Uuid), column("known_on", Date), name="changed")
+    columns = (column("subject_id", Uuid), column("known_on", Date))
+    # Of an unnest of two arrays both columns are called unnest, unless they are named.
+    return func.unnest(ids, days).table_valued(*columns, name="changed").render_derived()
 
 
 def due_by_time(ends: Select[Any], windows: Iterable[tuple[date | None, date]]) -> Select[Any]:
@@ -292,5 +294,5 @@ def forget_summaries(tx: Connection, job: str) -> None:
 
 
 def purge_runs(tx: Connection, before: datetime) -> int:
-    """Remove job runs that finished before an instant, but for the sweeps, which the next one counts from."""
-    return tx.execute(delete(_J).where(_J.c.finished_at < before, _J.c.job != "sweep")).rowcount
+    """Remove job runs that finished before an instant, but for those that the next sweep counts from."""
+    return tx.execute(delete(_J).where(_J.c.finished_at < before, _J.c.job.not_in(("sweep", "go-live")))).rowcount

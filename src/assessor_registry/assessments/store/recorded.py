@@ -7,17 +7,22 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Connection,
+    Date,
     Select,
+    Uuid,
     and_,
+    column,
     false,
     func,
+    literal,
     or_,
     select,
     true,
     update,
-)  # fmt: skip
+)
 
 from assessor_registry.accounts.rules import Scope
 from assessor_registry.assessments.rules import State, state
@@ -141,9 +146,9 @@ def records(
         (RECORD.c.assessor_id, assessor_id),
         (RECORD.c.attempt_id, attempt_id),
     )
-    for column, value in wanted:
+    for compared, value in wanted:
         if value is not None:
-            query = query.where(column == value)
+            query = query.where(compared == value)
     if states:
         query = query.where(or_(*(_in_state(one) for one in states)))
     return [RecordRow(**row._mapping) for row in conn.execute(query.limit(limit).offset(offset))]
@@ -249,8 +254,11 @@ def contest_between(
 
     Returns (record, LSP's schedule attempt) pairs as (record id, assessor id).
     """
-    source = func.unnest([row[0] for row in lost], [row[1] for row in lost], [row[2] for row in lost]).table_valued(
-        "assessor_id", "first_day", "last_day", name="lost"
+    given = [list(values) for values in zip(*lost, strict=True)]
+    source = (
+        func.unnest(*(literal(values, ARRAY(kind)) for values, kind in zip(given, (Uuid, Date, Date), strict=True)))
+        .table_valued(column("assessor_id", Uuid), column("first_day", Date), column("last_day", Date), name="lost")
+        .render_derived()
     )
     days = func.daterange(source.c.first_day, source.c.last_day, "[]")
     hit = or_(STATE.c.assessed.op("&&")(days), STATE.c.signed.op("&&")(days))

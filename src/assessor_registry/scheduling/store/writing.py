@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import ARRAY, Connection, Date, Uuid, column, func, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from assessor_registry.db.bulk import insert_rows, update_rows
@@ -102,9 +102,12 @@ def withdraw_between(tx: Connection, lost: Sequence[tuple[UUID, date, date]], re
 
     Returns rows of (id, schedule_id, assessor_id, held_on).
     """
-    source = func.unnest(
-        [item[0] for item in lost], [item[1] for item in lost], [item[2] for item in lost]
-    ).table_valued("assessor_id", "first_day", "last_day", name="lost")
+    days = [list(values) for values in zip(*lost, strict=True)]
+    source = (
+        func.unnest(*(literal(given, ARRAY(kind)) for given, kind in zip(days, (Uuid, Date, Date), strict=True)))
+        .table_valued(column("assessor_id", Uuid), column("first_day", Date), column("last_day", Date), name="lost")
+        .render_derived()
+    )
     statement = (
         update(ASSIGNMENT)
         .where(
