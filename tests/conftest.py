@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 from tests.support.cluster import start_test_cluster
+from tests.world import World
 
 from assessor_registry.db import migrations
 from assessor_registry.db.embedded import PrivateServer
@@ -88,3 +89,11 @@ def database(cluster: Cluster, database_name: str) -> Iterator[Database]:
     opened = Database(cluster.server.url(database_name, "registry_app"), pool_size=4)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def world(database: Database, tmp_path: Path) -> Iterator[World]:
+    """A registry to build in one-liners; every invariant is re-verified when the test has ended."""
+    made = World(database, tmp_path / "uploads")
+    yield made
+    made.check()
