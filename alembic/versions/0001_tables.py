@@ -210,6 +210,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["region_code"], ["region.code"], name=op.f("fk_assessor_region_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assessor")),
     )
+    op.create_index(
+        "ix_assessor_ended_on", "assessor", ["ended_on"], unique=False, postgresql_where="ended_on IS NOT NULL"
+    )
     op.create_index("ix_assessor_nik_hash", "assessor", ["nik_hash"], unique=False)
     op.create_index("ix_assessor_region_code", "assessor", ["region_code"], unique=False)
     op.create_index(

@@ -57,7 +57,7 @@ def test_each_word_on_its_day(database: Database) -> None:
     with database.transaction() as tx:
         who = enter(tx, [(date(2023, 12, 14), last)], [(date(2026, 3, 1), date(2026, 3, 31))])
         none = add_person(tx)
-        gone = add_person(tx, ended_on=date(2026, 5, 31))
+        gone = add_person(tx, ended_on=date(2026, 6, 1))
 
         def word(on: date, until: date) -> str:
             return next(row.band for row in store.bands(tx, PROVINCE, on, until) if row.assessor_id == who)

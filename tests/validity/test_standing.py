@@ -80,9 +80,9 @@ def test_between_two_certificates_both_dates_are_told() -> None:
 
 
 def test_someone_who_has_ended_is_active_by_certificate_and_may_not_assess() -> None:
-    assert codes(CERTIFIED, LAST, ended_on=LAST) == []
-    assert codes(CERTIFIED, LAST, ended_on=LAST - DAY) == ["person_ended"]
-    assert rules.standing(WHO, LAST, CERTIFIED, ended_on=LAST - DAY).active
+    assert codes(CERTIFIED, LAST, ended_on=LAST + DAY) == []
+    assert codes(CERTIFIED, LAST, ended_on=LAST) == ["person_ended"]
+    assert rules.standing(WHO, LAST, CERTIFIED, ended_on=LAST).active
 
 
 def technical(first: date | None, last: date | None, scheme: UUID | None = SCHEME) -> TechnicalFact:

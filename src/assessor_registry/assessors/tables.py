@@ -25,6 +25,7 @@ class Assessor(SQLModel, table=True):
             postgresql_ops={"search_name": "gin_trgm_ops"},
         ),
         Index("ix_assessor_region_code", "region_code"),
+        Index("ix_assessor_ended_on", "ended_on", postgresql_where="ended_on IS NOT NULL"),
     )
 
     id: UUID = key()

@@ -11,7 +11,7 @@ from assessor_registry.audit.actions import note as audit
 from assessor_registry.days import DAY, add_months
 from assessor_registry.flags import actions as flags
 from assessor_registry.flags import store as flag_store
-from assessor_registry.flags.rules import OVERLAP, SweepDay
+from assessor_registry.flags.rules import SweepDay
 from assessor_registry.validity.rules import Period
 from assessor_registry.validity.store import periods, sweeping
 
@@ -38,8 +38,7 @@ def sweep(tx: Connection, day: SweepDay, season: Period | None) -> Swept:
         flags.Source("assessor", "appointment_ending", sweeping.appointment_ends(day.today)),
     )
     opened = sum(flags.sweep(tx, source, day, changed) for source in sources)
-    gone = sweeping.ended_since(day.today, None if day.since is None else day.since - OVERLAP)
-    flag_store.clear_subjects(tx, "assessor", gone, day.now)
+    flag_store.clear_subjects(tx, "assessor", sweeping.ended(day.today), day.now)
     return Swept(opened, len(changed))
 
 

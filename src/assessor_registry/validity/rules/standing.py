@@ -93,7 +93,7 @@ def standing(
 ) -> Standing:
     """Decide on a day. `periods` are those that are stored; None computes them from `facts`.
 
-    `ended_on` is the last day as an assessor of someone who has retired, moved away or died.
+    `ended_on` is the day from which someone assesses no longer (retired, moved away, died).
     """
     held = active_periods(facts.certificates, facts.extensions, facts.sanctions) if periods is None else list(periods)
     active = any(on in period for period in held)
@@ -101,8 +101,8 @@ def standing(
     warnings: list[Reason] = []
     if not active:
         reasons += why_inactive(on, facts)
-    if ended_on is not None and on > ended_on:
-        reasons.append(Reason("validity.person_ended", {"last_day": ended_on}))
+    if ended_on is not None and on >= ended_on:
+        reasons.append(Reason("validity.person_ended", {"first_day": ended_on}))
     if technical is not None:
         reason, weight = technical_clause(on, technical)
         if reason is not None:

@@ -48,7 +48,7 @@ def banded(on: date, ending_until: date, scope: Scope, *, with_ended: bool = Fal
         .outerjoin(running, and_(running.c.assessor_id == PERSON.c.id, running.c.during.contains(on)))
     )
     if not with_ended:
-        query = query.where(or_(PERSON.c.ended_on.is_(None), PERSON.c.ended_on >= on))
+        query = query.where(or_(PERSON.c.ended_on.is_(None), PERSON.c.ended_on > on))
     seen = in_scope(scope)
     return query if seen is None else query.where(PERSON.c.id.in_(seen))
 

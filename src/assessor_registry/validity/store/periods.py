@@ -57,7 +57,7 @@ def coverage_of(conn: Connection, ids: Ids) -> dict[UUID, list[Period]]:
 
 
 def people(conn: Connection, ids: Ids) -> dict[UUID, date | None]:
-    """Return the assessors that exist among `ids` (None: all), each with the last day of one who has ended."""
+    """Return the assessors that exist among `ids` (None: all), with the day from which one who has ended is gone."""
     query = select(PERSON.c.id, PERSON.c.ended_on)
     rows = conn.execute(query if ids is None else query.where(one_of_ids(PERSON.c.id, ids)))
     return {row.id: row.ended_on for row in rows}

@@ -15,7 +15,7 @@ from assessor_registry.validity.store.periods import V
 
 def _still_assessor(owner: Any, today: date) -> Any:
     """That whoever `owner` names has not ended (retired, moved, died) by `today`."""
-    return and_(PERSON.c.id == owner, or_(PERSON.c.ended_on.is_(None), PERSON.c.ended_on >= today))
+    return and_(PERSON.c.id == owner, or_(PERSON.c.ended_on.is_(None), PERSON.c.ended_on > today))
 
 
 def certificate_ends(today: date) -> Select[Any]:
@@ -71,7 +71,6 @@ def appointment_ends(today: date) -> Select[Any]:
     )
 
 
-def ended_since(today: date, since: date | None) -> Select[Any]:
-    """Those who have ended (retired, moved, died) by `today`; only those who did after `since`, when that is given."""
-    gone = select(PERSON.c.id).where(PERSON.c.ended_on < today)
-    return gone if since is None else gone.where(PERSON.c.ended_on >= since)
+def ended(today: date) -> Select[Any]:
+    """Those who have ended (retired, moved, died) by `today`: few, and an end is often entered after its day."""
+    return select(PERSON.c.id).where(PERSON.c.ended_on <= today)

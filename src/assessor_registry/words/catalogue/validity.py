@@ -9,7 +9,7 @@ SENTENCES = {
     "validity.suspended": "Dibekukan sejak {first_day} dengan surat keputusan {decree}, sampai dipulihkan.",
     "validity.suspended_until": "Dibekukan {first_day} sampai dengan {last_day} dengan surat keputusan {decree}.",
     "validity.revoked": "Sertifikat dicabut sejak {first_day} dengan surat keputusan {decree}.",
-    "validity.person_ended": "Tidak bertugas lagi sebagai asesor setelah {last_day}.",
+    "validity.person_ended": "Tidak bertugas lagi sebagai asesor sejak {first_day}.",
     "validity.technical_missing": "Belum ada sertifikat kompetensi teknis untuk skema ini.",
     "validity.technical_expired": "Sertifikat kompetensi teknis untuk skema ini berakhir {last_day}.",
     "validity.technical_not_yet": "Sertifikat kompetensi teknis untuk skema ini baru berlaku mulai {first_day}.",
