@@ -9,10 +9,12 @@ from sqlalchemy import Connection, insert
 
 from assessor_registry.accounts.rules import GRANTED, PROVINCE, Actor, Role, Scope, system
 from assessor_registry.accounts.tables import Account
+from assessor_registry.assessments import actions as assessments
+from assessor_registry.assessments.rules import Content
 from assessor_registry.assessors.tables import Assessor, RegistrationNumber
 from assessor_registry.db.engine import Database
 from assessor_registry.files.tables import StoredFile
-from assessor_registry.institutions.tables import Licence, LicensedScheme, Lsp, Region, School, Venue
+from assessor_registry.institutions.tables import Licence, LicensedScheme, Lsp, NetworkSchool, Region, School, Venue
 from assessor_registry.scheduling import actions as scheduling
 from assessor_registry.schemes.tables import Cluster, Scheme, SchemeVersion, Unit
 from assessor_registry.signing import actions as signing
@@ -49,11 +51,14 @@ class Event:
     db: Database
     units: int = 3
     codes: list[str] = field(default_factory=list)
+    # The registry is there already, with its regions and its authority.
+    founded: bool = False
     _number: int = 0
 
     def __post_init__(self) -> None:
         with self.db.transaction() as tx:
-            put(tx, Region(code="64.72", bps_code="6472", name="Kota Samarinda", kind="kota"))
+            if not self.founded:
+                put(tx, Region(code="64.72", bps_code="6472", name="Kota Samarinda", kind="kota"))
             self.school = self.new_school(tx, "SMK Negeri 90 Contoh")
             self.lsp = self.new_lsp(tx, "LSP SMK Negeri 90 Contoh", self.school)
             self.scheme = put(
@@ -62,7 +67,10 @@ class Event:
             self.version = self.new_version(tx, self.units)
             self.license(tx, self.lsp)
             self.venue = self.new_venue(tx, self.lsp)
-            signing.found_authority(tx, AUTHORITY_KEY, LONG_AGO)
+            if not self.founded:
+                signing.found_authority(tx, AUTHORITY_KEY, LONG_AGO)
+        if self.founded:
+            return
         with self.db.read() as conn:
             self.registry = signing.load_authority(conn, AUTHORITY_KEY)
 
@@ -74,6 +82,11 @@ class Event:
     def new_lsp(self, tx: Connection, name: str, school: UUID) -> UUID:
         return put(tx, Lsp(name=name, school_id=school, region_code="64.72", zone=ZONE, signature_mode="print",
                            created_at=LONG_AGO))  # fmt: skip
+
+    def connect(self, tx: Connection, school: UUID) -> None:
+        """Put a school into the LSP's network (jejaring)."""
+        put(tx, NetworkSchool(lsp_id=self.lsp, school_id=school, first_day=date(2025, 1, 1), decree_number="SK-J",
+                              known_at=LONG_AGO))  # fmt: skip
 
     def license(self, tx: Connection, lsp: UUID, last_day: date = date(2030, 12, 31)) -> None:
         first = date(2025, 1, 1)
@@ -200,6 +213,11 @@ class Event:
             letter_number=letter or "090/ST/LSP/XI/2026", letter_date=D,
         ))  # fmt: skip
 
+    def allocate(self, schedule: UUID, actor: Actor, attempts: list[UUID]) -> None:
+        """Give candidates to an assessor."""
+        given = {attempt: actor.assessor_id for attempt in attempts}
+        self.db.perform(lambda tx: scheduling.allocate(tx, system("test"), schedule, given, now=LONG_AGO))
+
     def ready(
         self, candidates: int = 2, last_day: date = date(2027, 12, 31), *, first: date = D, last: date | None = None
     ) -> tuple[Actor, UUID, list[UUID]]:
@@ -216,6 +234,37 @@ class Event:
     def enrol(self, actor: Actor, passphrase: str = PASSPHRASE, now: datetime = LONG_AGO) -> None:
         assert actor.assessor_id is not None
         signing.enrol(self.db, actor, actor.assessor_id, passphrase, now, cost=QUICK)
+
+    def save(
+        self, actor: Actor, attempt: UUID, content: Content, day: date = D, *, version: int = 0, part: int = 1
+    ) -> assessments.Saved:
+        """Save a draft on a day."""
+        return self.db.perform(
+            lambda tx: assessments.save_draft(tx, actor, attempt, part, content, version, today=day, now=at(day))
+        )
+
+    def competent(self, **changes: Any) -> Content:
+        """Every unit K, and so recommended."""
+        values = {"outcome": "assessed", "units": dict.fromkeys(self.codes, "K"), "recommendation": "K"} | changes
+        return Content(**values)
+
+    def sign(self, actor: Actor, drafts: list[UUID], now: datetime | None = None, **options: Any) -> list[str]:
+        """Sign drafts with the passphrase that everybody has here."""
+        options = {"registry": self.registry, "now": now or at(D, 15), "zone": ZONE} | options
+        return assessments.sign(self.db, actor, drafts, PASSPHRASE, **options)
+
+    def signed(
+        self, candidates: int = 1, last_day: date = date(2027, 12, 31)
+    ) -> tuple[Actor, UUID, list[UUID], list[str]]:
+        """Everything up to signed records: assessor, schedule, attempts, codes."""
+        actor, schedule, attempts = self.ready(candidates, last_day)
+        drafts = [self.save(actor, attempt, self.competent()).draft_id for attempt in attempts]
+        return actor, schedule, attempts, self.sign(actor, drafts)
+
+    def state(self, code: str) -> str:
+        """What is true of a record now."""
+        with self.db.read() as conn:
+            return assessments.public_check(conn, code).state
 
     def scan(self) -> UUID:
         with self.db.transaction() as tx:

@@ -1,0 +1,217 @@
+"""An assessor's phone, for real: 360 pixels, taps counted, the network cut in the middle."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from tests.support.event import PASSPHRASE, QUICK, Event
+from tests.support.live import chromium, served, signed_in
+from tests.support.site import PASSWORD, Site, User
+
+from assessor_registry import clock
+from assessor_registry.accounts import actions as account_actions
+from assessor_registry.accounts import store as accounts
+from assessor_registry.accounts.actions.hashing import hash_of
+from assessor_registry.accounts.rules import PROVINCE, Role, system
+from assessor_registry.assessments import store
+from assessor_registry.signing import actions as signing
+
+CANDIDATES = 10
+UNITS = 26
+
+
+class Visit:
+    """An assessor who has a schedule today, and what is needed to look behind the pages."""
+
+    def __init__(self, site: Site, units: int = UNITS, candidates: int = CANDIDATES) -> None:
+        self.site = site
+        today = clock.today(site.settings.zone)
+        self.event = Event(site.database, units, founded=True)
+        self.actor = self.event.assessor(last_day=today.replace(year=today.year + 1))
+        assert self.actor.assessor_id is not None
+        self.schedule = self.event.schedule(today)
+        self.attempts = self.event.add(self.schedule, self.event.students(candidates), today)
+        self.event.assign(self.schedule, self.actor, today)
+        self.event.allocate(self.schedule, self.actor, self.attempts)
+        signing.enrol(site.database, self.actor, self.actor.assessor_id, PASSPHRASE, clock.now(), cost=QUICK)
+        self.user = self._user(today)
+
+    def _user(self, today: Any) -> User:
+        def act(tx: Any) -> UUID:
+            accounts.change_account(tx, self.actor.account_id, password_hash=hash_of(PASSWORD))
+            return account_actions.give_grant(
+                tx, system("test"), self.actor.account_id, Role.ASSESSOR, self.actor.scope, today, now=clock.now()
+            )
+
+        grant = self.site.database.perform(act)
+        login = self.site.database.perform(lambda tx: accounts.account(tx, self.actor.account_id)).login
+        return User(self.actor.account_id, login, self.actor.name, "assessor", self.actor.scope, grant)
+
+    def drafts(self) -> list[store.DraftRow]:
+        with self.site.database.read() as conn:
+            return store.drafts_of(conn, self.attempts)
+
+    def records(self) -> list[store.RecordRow]:
+        with self.site.database.read() as conn:
+            return store.records(conn, PROVINCE, schedule_id=self.schedule)
+
+
+class Finger:
+    """Taps, and counts them."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.taps = 0
+
+    def tap(self, target: Any) -> None:
+        target.click()
+        self.taps += 1
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+def no_overflow(page: Page) -> None:
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{page.url} is {wide} pixels too wide"
+
+
+def test_ten_candidates_with_26_units_take_at_most_60_taps_and_one_passphrase(site: Site, browser: Browser) -> None:
+    visit = Visit(site)
+    with served(site) as address:
+        page = signed_in(browser, address, visit.user)
+        finger = Finger(page)
+        no_overflow(page)
+        finger.tap(page.get_by_role("link", name="Buka penilaian"))
+        finger.tap(page.get_by_role("button", name="Sisanya hadir"))
+        expect(page.locator("[data-saved]")).to_have_text("Semua tersimpan di server.")
+        no_overflow(page)
+        finger.tap(page.get_by_role("link", name="Nilai").first)
+        for number in range(CANDIDATES):
+            no_overflow(page)
+            assert page.locator("[data-unit]:checked").count() == 0
+            finger.tap(page.locator("label.bk").nth(3))
+            finger.tap(page.locator("label.bk").nth(20))
+            finger.tap(page.get_by_role("button", name="Sisanya K"))
+            finger.tap(page.get_by_label("Catatan untuk unit BK"))
+            page.keyboard.type("Belum rapi; latihan ulang dua pekan.")
+            expect(page.locator("[data-saved]")).to_have_text("Semua tersimpan di server.")
+            last = number == CANDIDATES - 1
+            finger.tap(page.get_by_role("link", name="Periksa dan tanda tangani" if last else "Asesi berikutnya"))
+        no_overflow(page)
+        assert page.get_by_text("2 unit BK").count() == CANDIDATES
+        finger.tap(page.get_by_label("Frasa sandi tanda tangan"))
+        page.keyboard.type(PASSPHRASE)
+        finger.tap(page.get_by_role("button", name=f"Tanda tangani {CANDIDATES} hasil"))
+        expect(page.get_by_role("status")).to_contain_text(f"{CANDIDATES} hasil tersimpan")
+        no_overflow(page)
+        page.context.close()
+    assert finger.taps <= 60
+    records = visit.records()
+    assert len(records) == CANDIDATES
+    assert {record.recommendation for record in records} == {"BK"}
+
+
+def test_a_cut_network_loses_nothing_and_doubles_nothing(site: Site, browser: Browser) -> None:
+    visit = Visit(site, units=5, candidates=2)
+    with served(site) as address:
+        page = signed_in(browser, address, visit.user)
+        page.get_by_role("link", name="Buka penilaian").click()
+        page.get_by_role("button", name="Sisanya hadir").click()
+        expect(page.locator("[data-saved]")).to_have_text("Semua tersimpan di server.")
+        page.wait_for_function("navigator.serviceWorker.controller !== null || navigator.serviceWorker.ready")
+        page.wait_for_timeout(1500)
+        page.get_by_role("link", name="Nilai").first.click()
+        page.locator("label.k").nth(0).click()
+        expect(page.locator("[data-saved]")).to_have_text("Semua tersimpan di server.")
+        page.wait_for_timeout(800)
+
+        page.context.set_offline(True)
+        page.locator("label.bk").nth(1).click()
+        page.get_by_role("button", name="Sisanya K").click()
+        page.get_by_label("Catatan untuk unit BK").fill("Dicatat tanpa sinyal.")
+        expect(page.locator("[data-saved]")).to_contain_text("masih di ponsel ini")
+        assert page.locator("[data-pending]").count() == 4
+        page.reload()
+        expect(page.locator("[data-unit]:checked")).to_have_count(5)
+        page.get_by_role("link", name="Asesi berikutnya").click()
+        page.get_by_role("button", name="Sisanya K").click()
+        expect(page.locator("[data-saved]")).to_contain_text("2 isian masih di ponsel ini")
+        assert [len(draft.units) for draft in visit.drafts()].count(5) == 0
+
+        page.context.set_offline(False)
+        expect(page.locator("[data-saved]")).to_have_text("Semua tersimpan di server.", timeout=20000)
+        page.context.close()
+    drafts = visit.drafts()
+    assert len(drafts) == 2
+    assert sorted("".join(sorted(draft.units.values())) for draft in drafts) == ["BKKKKK", "KKKKK"]
+    assert "Dicatat tanpa sinyal." in {draft.note for draft in drafts}
+
+
+def test_a_stale_save_shows_both_sides_and_loses_neither(site: Site, browser: Browser) -> None:
+    visit = Visit(site, units=3, candidates=1)
+    with served(site) as address:
+        first = signed_in(browser, address, visit.user)
+        second = signed_in(browser, address, visit.user)
+        for page in (first, second):
+            page.goto(f"{address}/rekam/{visit.schedule}/{visit.attempts[0]}")
+            expect(page.locator("[data-saved]")).to_have_text("Semua tersimpan di server.")
+        first.locator("label.k").nth(0).click()
+        expect(first.locator("[data-saved]")).to_have_text("Semua tersimpan di server.")
+        second.wait_for_timeout(700)
+        second.locator("label.bk").nth(1).click()
+        expect(second.get_by_role("alert")).to_contain_text("Siswa Contoh")
+        second.get_by_role("button", name="Pakai yang di ponsel ini").click()
+        expect(second.locator("[data-saved]")).to_have_text("Semua tersimpan di server.")
+        first.context.close()
+        second.context.close()
+    (draft,) = visit.drafts()
+    assert dict(draft.units) == {visit.event.codes[1]: "BK"}
+
+
+@pytest.mark.parametrize("path", ["", "/tanda-tangan", "/{attempt}"])
+def test_a_page_of_the_phone_is_at_most_100_kilobytes_with_a_cold_cache(
+    site: Site, browser: Browser, path: str
+) -> None:
+    visit = Visit(site)
+    with served(site) as address:
+        page = signed_in(browser, address, visit.user)
+        target = f"{address}/rekam/{visit.schedule}{path.format(attempt=visit.attempts[0])}"
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.send("Network.clearBrowserCache")
+        session.send("Network.setBypassServiceWorker", {"bypass": True})
+        received: list[float] = []
+        session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+        page.goto(target, wait_until="networkidle")
+        page.context.close()
+    assert received
+    assert sum(received) <= 100_000
+
+
+def test_recording_works_without_script(site: Site, browser: Browser) -> None:
+    visit = Visit(site, units=3, candidates=1)
+    with served(site) as address:
+        page = signed_in(browser, address, visit.user, java_script_enabled=False)
+        page.goto(f"{address}/rekam/{visit.schedule}")
+        page.locator("label", has_text="Hadir").first.click()
+        page.get_by_role("button", name="Simpan kehadiran").click()
+        page.get_by_role("link", name="Nilai").click()
+        for number in range(3):
+            page.locator("label.k").nth(number).click()
+        page.get_by_role("button", name="Simpan").click()
+        page.goto(f"{address}/rekam/{visit.schedule}/tanda-tangan")
+        page.get_by_label("Frasa sandi tanda tangan").fill("bukan frasa ini sama sekali")
+        page.get_by_role("button", name="Tanda tangani 1 hasil").click()
+        expect(page.get_by_text("Frasa sandi").first).to_be_visible()
+        page.get_by_label("Frasa sandi tanda tangan").fill(PASSPHRASE)
+        page.get_by_role("button", name="Tanda tangani 1 hasil").click()
+        expect(page.get_by_role("status")).to_contain_text("1 hasil tersimpan")
+        page.context.close()
+    (record,) = visit.records()
+    assert record.recommendation == "K"
