@@ -56,12 +56,7 @@ def prepare(event: Event, assessor: Actor, day: Any, records: int) -> Round:
     attempts = event.add(schedule, event.students(records), day)
     event.assign(schedule, assessor, day)
     content = Content("assessed", dict.fromkeys(event.codes, "K"), None, "K")
-    drafts = [
-        event.db.perform(
-            lambda tx, one=one: actions.save_draft(tx, assessor, one, 1, content, 0, today=day, now=at(day))
-        ).draft_id
-        for one in attempts
-    ]
+    drafts = [event.save(assessor, one, content, day).draft_id for one in attempts]
     return Round(drafts, attempts, day)
 
 
@@ -87,7 +82,7 @@ def rows_of(conn: psycopg.Connection[Any], signed: Round, waiting: Round) -> "Ro
     }
     found = {}
     for table, (where, values) in queries.items():
-        cursor = conn.execute(f"SELECT * FROM {table} WHERE {where}", [values])  # type: ignore[call-overload]
+        cursor = conn.execute(f"SELECT * FROM {table} WHERE {where}", [values])
         names = [column.name for column in cursor.description or ()]
         kept = [place for place, name in enumerate(names) if name not in GENERATED]
         rows = [[_other(names[place], row[place], ids, other) for place in kept] for row in cursor]
@@ -115,12 +110,12 @@ def floor(conn: psycopg.Connection[Any], rows: Rows, work: Round, *, by_copy: bo
             names, values = rows[table]
             listed = ", ".join(names)
             if by_copy:
-                with cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy:  # type: ignore[call-overload]
+                with cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy:
                     for row in values:
                         copy.write_row(row)
             else:
                 marks = ", ".join(["%s"] * len(names))
-                cursor.executemany(f"INSERT INTO {table} ({listed}) VALUES ({marks})", values)  # type: ignore[arg-type]
+                cursor.executemany(f"INSERT INTO {table} ({listed}) VALUES ({marks})", values)
         cursor.execute(
             "UPDATE draft SET record_id = new.record FROM unnest(%s::uuid[], %s::uuid[]) AS new (id, record) "
             "WHERE draft.id = new.id",

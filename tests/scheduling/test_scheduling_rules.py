@@ -1,0 +1,98 @@
+"""Scheduling, decided without a database."""
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assessor_registry.scheduling import rules
+from assessor_registry.scheduling.rules import Span
+
+D = date(2026, 11, 23)
+days = st.dates(date(2020, 1, 1), date(2035, 12, 31))
+
+
+@given(st.integers(0, 50), st.integers(1, 12))
+def test_shares_give_every_candidate_exactly_once_and_differ_by_one_at_most(candidates: int, assessors: int) -> None:
+    people, takers = [uuid4() for _ in range(candidates)], [uuid4() for _ in range(assessors)]
+    found = rules.shares(people, takers)
+    assert list(found) == people
+    counts = [list(found.values()).count(taker) for taker in takers]
+    assert max(counts) - min(counts) <= 1
+
+
+def test_without_an_assessor_nobody_is_shared_out() -> None:
+    assert rules.shares([uuid4()], []) == {}
+
+
+@pytest.mark.parametrize(
+    ("candidates", "on_days", "refused", "because"),
+    [
+        (10, 1, False, "ten a day is the limit itself"),
+        (11, 1, True, "eleven is more than ten"),
+        (20, 2, False, "twenty over two days are ten a day"),
+        (21, 2, True, "one of the two days would have eleven"),
+        (0, 0, False, "nobody to assess"),
+    ],
+)
+def test_an_assessor_has_at_most_ten_candidates_a_day(
+    candidates: int, on_days: int, refused: bool, because: str
+) -> None:
+    assert bool(rules.load_reasons(candidates, on_days, 10)) is refused, because
+
+
+@given(days, st.integers(0, 59))
+def test_the_days_of_a_schedule_include_both_ends(first: date, more: int) -> None:
+    found = rules.days_of(first, first + timedelta(days=more))
+    assert found[0] == first
+    assert found[-1] == first + timedelta(days=more)
+    assert len(found) == len(set(found)) == more + 1
+
+
+@given(days, days, st.lists(days, max_size=8))
+def test_a_venue_is_refused_on_exactly_the_days_outside_its_verification(
+    first: date, last: date, asked: list[date]
+) -> None:
+    found = rules.venue_reasons("Bengkel", Span(first, last), asked)
+    assert [reason.params["day"] for reason in found] == [day for day in asked if not first <= day <= last]
+
+
+def test_a_venue_that_was_never_verified_is_one_reason() -> None:
+    assert [one.code for one in rules.venue_reasons("Bengkel", Span(None, None), [D, D])] == [
+        "scheduling.venue_unverified"
+    ]
+
+
+def test_licence_and_licensed_scheme_are_told_apart() -> None:
+    held, scheme = [Span(D, D + timedelta(days=1))], [Span(D, D)]
+    found = rules.licence_reasons(held, scheme, [D, D + timedelta(days=1), D + timedelta(days=2)])
+    assert [one.code for one in found] == ["scheduling.scheme_not_licensed_on", "scheduling.no_licence_on"]
+
+
+@given(days, st.integers(0, 30), days, st.integers(0, 30))
+def test_moved_days_keep_their_distance_and_stay_inside(old: date, length: int, new: date, span: int) -> None:
+    held = rules.days_of(old, old + timedelta(days=length))
+    last = new + timedelta(days=span)
+    found = rules.moved(held, old, (new, last))
+    assert all(after - new == before - old and new <= after <= last for before, after in found.items())
+    assert len(found) == min(length, span) + 1
+
+
+@pytest.mark.parametrize(
+    ("title", "last", "kinds", "code"),
+    [
+        ("", D, (), "scheduling.title_missing"),
+        ("x" * 201, D, (), "scheduling.title_long"),
+        ("UKK", D - timedelta(days=1), (), "scheduling.days_reversed"),
+        ("UKK", D + timedelta(days=60), (), "scheduling.too_long"),
+        ("UKK", D, ("ramalan",), "scheduling.unknown_evidence"),
+    ],
+)
+def test_a_plan_that_will_not_do_says_why(title: str, last: date, kinds: tuple[str, ...], code: str) -> None:
+    assert [one.code for one in rules.plan_reasons(title, D, last, kinds)] == [code]
+
+
+def test_sixty_days_are_not_too_long() -> None:
+    assert rules.plan_reasons("UKK", D, D + timedelta(days=59), tuple(rules.EVIDENCE)) == ()
