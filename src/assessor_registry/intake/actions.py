@@ -1,0 +1,249 @@
+"""Import: read → preview → apply. What was previewed is what is applied, or nothing is.
+
+1. The file is read and parsed outside any transaction (`read`): a hostile one costs nothing but its own child process.
+2. `preview` keeps the file, says what applying would do, and remembers the digest of that.
+3. `apply` reads the kept file again and plans again, under a lock and in the transaction that writes; when that plan is
+   not the one that was seen, nothing is written.
+"""
+
+import tempfile
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection
+
+from assessor_registry.accounts.rules import Actor, Permission
+from assessor_registry.audit.actions import note
+from assessor_registry.db.engine import Database
+from assessor_registry.errors import Conflict, Forbidden, NotFound
+from assessor_registry.files import actions as files
+from assessor_registry.files import store as file_store
+from assessor_registry.files.rules import SHEETS
+from assessor_registry.institutions import store as institutions
+from assessor_registry.intake import store
+from assessor_registry.intake.assessor_apply import write_assessors
+from assessor_registry.intake.assessor_plan import plan_assessors
+from assessor_registry.intake.assessor_rows import AssessorFile
+from assessor_registry.intake.plan_rules import OUTCOMES, Plan, chosen
+from assessor_registry.intake.sources import Source, read_source
+from assessor_registry.intake.store import Batch
+from assessor_registry.intake.student_apply import write_students
+from assessor_registry.intake.student_plan import SchoolAsked, plan_students
+from assessor_registry.policy import store as policy
+from assessor_registry.secrecy import Secrecy
+
+NEEDED = {"assessors": Permission.ASSESSORS_IMPORT, "students": Permission.STUDENTS_IMPORT}
+NOBODY = SchoolAsked()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """An import that is ready to be applied, and what that would do."""
+
+    batch_id: UUID
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """An import that was applied: the plan that was written, and the rows whose corrections were."""
+
+    batch_id: UUID
+    plan: Plan
+    corrected: frozenset[int]
+
+
+def read(db: Database, kind: str, path: Path, name: str, *, today: date) -> Source:
+    """Read a file that someone sends; `name` is what they call it. No connection is held while the child reads.
+
+    Raises:
+        InvalidInput: it can not be read, or is not what it should be; the code says why.
+        Unavailable: too many files are being read just now.
+    """
+    with db.read() as conn:
+        years = policy.value(conn, "assessor_certificate_years", today).value
+    return read_source(kind, path, name, today=today, validity_years=int(str(years)))
+
+
+def preview(
+    tx: Connection,
+    actor: Actor,
+    source: Source,
+    *,
+    uploads_dir: Path,
+    secrecy: Secrecy,
+    now: datetime,
+    today: date,
+    asked: SchoolAsked = NOBODY,
+) -> Preview:
+    """Keep the file and say what applying it would do; nothing else is written.
+
+    Raises:
+        Forbidden: the actor may not import this kind of file, or not for that school.
+        InvalidInput: the school of a list of pupils can not be told.
+    """
+    require(actor, source.kind)
+    asked = _own_school(actor, asked)
+    plan = make_plan(tx, actor, source, asked, secrecy=secrecy, today=today)
+    file_id = files.keep(
+        tx, uploads_dir, content=source.content, given_name=source.name, purpose=f"import.{source.kind}",
+        uploaded_by=actor.author, now=now, allowed=SHEETS,
+    )  # fmt: skip
+    batch_id = uuid4()
+    known_school = None if plan.schools else plan.school_id
+    store.add_batch(
+        tx,
+        {"id": batch_id, "kind": source.kind, "file_id": file_id, "school_id": known_school, "npsn": asked.npsn,
+         "plan_sha256": plan.digest, "counts": plan.counts, "created_by": actor.account_id, "created_at": now},
+    )  # fmt: skip
+    note(tx, actor.author, "intake.preview", "import", batch_id, now=now, after={"kind": source.kind, **plan.counts})
+    return Preview(batch_id, plan)
+
+
+def find(conn: Connection, actor: Actor, batch_id: UUID) -> Batch:
+    """Return an import of one's own; the province sees all.
+
+    Raises:
+        NotFound: there is none for this actor.
+    """
+    found = store.batch(conn, batch_id)
+    return _visible(actor, found)
+
+
+def reread(db: Database, uploads_dir: Path, batch: Batch, *, today: date) -> Source:
+    """Read the kept file of an import again.
+
+    Raises:
+        Unavailable: the file is gone or damaged.
+    """
+    with db.read() as conn:
+        known = file_store.file(conn, batch.file_id)
+        content = file_store.read(conn, uploads_dir, batch.file_id)
+    with tempfile.NamedTemporaryFile(prefix="import-") as copy:
+        copy.write(content)
+        copy.flush()
+        return replace(read(db, batch.kind, Path(copy.name), known.given_name, today=today), content=content)
+
+
+def plan_again(conn: Connection, actor: Actor, batch: Batch, source: Source, *, secrecy: Secrecy, today: date) -> Plan:
+    """Return what applying an import would do now."""
+    require(actor, batch.kind)
+    return make_plan(conn, actor, source, SchoolAsked(batch.npsn, batch.school_id), secrecy=secrecy, today=today)
+
+
+def apply(
+    tx: Connection,
+    actor: Actor,
+    batch_id: UUID,
+    source: Source,
+    *,
+    secrecy: Secrecy,
+    now: datetime,
+    today: date,
+    corrections: bool | Collection[int] = False,
+    seen: bytes | None = None,
+) -> Applied:
+    """Apply an import whose kept file was read as `source`; `seen` is the digest of the plan that was looked at.
+
+    `corrections`: whether dates of known certificates are corrected too, or in which rows.
+
+    Raises:
+        NotFound: there is none for this actor.
+        Conflict: it was applied already; or what it would do is no longer what was previewed.
+    """
+    store.lock(tx)
+    batch = _visible(actor, store.batch(tx, batch_id, lock_row=True))
+    if batch.applied_at is not None:
+        raise Conflict("intake.applied_already")
+    institutions.lock_schools(tx)
+    plan = plan_again(tx, actor, batch, source, secrecy=secrecy, today=today)
+    if plan.digest != (seen or batch.plan_sha256):
+        raise Conflict("intake.changed_since")
+    ticked = chosen(plan, corrections)
+    _write(tx, actor, batch, plan, ticked, secrecy, now, today)
+    return Applied(batch_id, plan, ticked)
+
+
+def _write(
+    tx: Connection,
+    actor: Actor,
+    batch: Batch,
+    plan: Plan,
+    ticked: frozenset[int],
+    secrecy: Secrecy,
+    now: datetime,
+    today: date,
+) -> None:
+    ended: dict[str, object] = {"applied_at": now}
+    if plan.kind == "assessors":
+        write_assessors(tx, actor, plan, ticked, batch_id=batch.id, secrecy=secrecy, now=now, today=today)
+    else:
+        ended["school_id"] = write_students(tx, actor, plan, secrecy=secrecy, now=now, today=today)
+    outcome = plan.counts | {"corrected": len(ticked)}
+    rows = {name: [row.row for row in plan.of(name)] for name in OUTCOMES} | {"corrected": sorted(ticked)}
+    store.end_batch(tx, batch.id, {**ended, "outcome": outcome, "row_outcomes": rows})
+    note(tx, actor.author, "intake.apply", "import", batch.id, now=now, after={"kind": plan.kind, **outcome})
+
+
+def import_now(
+    tx: Connection,
+    actor: Actor,
+    source: Source,
+    *,
+    uploads_dir: Path,
+    secrecy: Secrecy,
+    now: datetime,
+    today: date,
+    asked: SchoolAsked = NOBODY,
+    corrections: bool = False,
+) -> Plan:
+    """Preview and apply in one transaction, for who asks for both at once; return the plan that was written.
+
+    Raises:
+        Forbidden, InvalidInput: as `preview`.
+    """
+    store.lock(tx)
+    institutions.lock_schools(tx)
+    made = preview(tx, actor, source, uploads_dir=uploads_dir, secrecy=secrecy, now=now, today=today, asked=asked)
+    batch = store.batch(tx, made.batch_id, lock_row=True)
+    _write(tx, actor, _visible(actor, batch), made.plan, chosen(made.plan, corrections), secrecy, now, today)
+    return made.plan
+
+
+def require(actor: Actor, kind: str) -> None:
+    """Refuse who may not import this kind of file.
+
+    Raises:
+        Forbidden: the role does not grant it.
+    """
+    if not actor.may(NEEDED[kind]):
+        raise Forbidden("intake.not_for_you")
+
+
+def make_plan(
+    conn: Connection, actor: Actor, source: Source, asked: SchoolAsked, *, secrecy: Secrecy, today: date
+) -> Plan:
+    """Compare a file with the registry as it is now."""
+    finder = store.finder(conn)
+    if isinstance(source.file, AssessorFile):
+        known = store.known_assessors(conn, actor, source.file, secrecy, today)
+        return plan_assessors(source.file, known, finder)
+    school = store.school_of(conn, actor, source.file, asked, finder, today)
+    pupils = store.known_students(conn, actor, source.file, school.id, secrecy, today)
+    return plan_students(source.file, pupils, school)
+
+
+def _own_school(actor: Actor, asked: SchoolAsked) -> SchoolAsked:
+    """A school sends its own pupils only, and need not say so."""
+    if actor.scope.kind == "school" and asked == NOBODY:
+        return SchoolAsked(school_id=actor.scope.id)
+    return asked
+
+
+def _visible(actor: Actor, batch: Batch | None) -> Batch:
+    if batch is None or not (actor.scope.everything or batch.created_by == actor.account_id):
+        raise NotFound("intake.not_found")
+    return batch

@@ -1,0 +1,100 @@
+"""The file comes back as a workbook: every row with what became of it, and the refused ones to be put right."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from assessor_registry import words
+from assessor_registry.intake.cells import Cell as ReadCell
+from assessor_registry.intake.cells import Kind, shown
+from assessor_registry.intake.plan_rules import Plan, PlannedRow
+from assessor_registry.printing import workbook
+from assessor_registry.printing.workbook import Cell, Column, SheetOut
+from assessor_registry.words import gettext as _
+
+_NOT_READ = shown(ReadCell(Kind.MISSING))
+
+
+def outcome_name(outcome: str) -> str:
+    """`refused` → `Ditolak`."""
+    names = {
+        "new": _("Baru"),
+        "changed": _("Berubah"),
+        "same": _("Sama"),
+        "correction": _("Koreksi tanggal"),
+        "corrected": _("Dikoreksi"),
+        "refused": _("Ditolak"),
+    }
+    return names.get(outcome, outcome)
+
+
+def field_name(name: str) -> str:
+    """What a field of the registry is called on screen: `certificate.last_day` → `Tanggal akhir sertifikat`."""
+    names = {
+        "name": _("Nama"), "nik": "NIK", "nisn": "NISN", "nipd": "NIPD", "birth_place": _("Tempat lahir"),
+        "birth_date": _("Tanggal lahir"), "sex": _("Jenis kelamin"), "address": _("Alamat"), "city": _("Kota"),
+        "phone": _("Telepon"), "email": _("Email"), "siapkerja": "SIAPKerja", "remarks": _("Keterangan"),
+        "region_code": _("Kabupaten/kota"), "registration": _("Nomor MET"), "school": _("Sekolah"),
+        "rombel": _("Rombel"), "missing_since": _("Tidak ada di daftar sejak"),
+        "certificate": _("Sertifikat baru"), "certificate.first_day": _("Tanggal sertifikat"),
+        "certificate.last_day": _("Tanggal akhir sertifikat"), "certificate.number": _("Nomor sertifikat"),
+        "certificate.blanko_number": _("Nomor blanko"),
+        "certificate.last_day_printed": _("Tanggal akhir kini tercetak"), "technical": _("Kompetensi teknis"),
+        "technical.number": _("Nomor sertifikat teknis"), "technical.first_day": _("Tanggal sertifikat teknis"),
+        "technical.last_day": _("Tanggal akhir sertifikat teknis"), "technical.scheme": _("Skema dikenali"),
+    }  # fmt: skip
+    return names.get(name, name)
+
+
+def report(plan: Plan, made_at: datetime, outcomes: Mapping[int, str] | None = None) -> bytes:
+    """Return the workbook. `outcomes`: row → how it ended, for an import that was applied already.
+
+    One sheet has all rows with their outcome and reasons; the other only the refused ones under the file's own headings,
+    so that they can be put right there and the workbook sent again. All cells are text.
+    """
+    headings = headings_of(plan.rows)
+    ended = outcomes or {}
+    about = [Column(_("Baris"), 7), Column(_("Hasil impor"), 16), Column(_("Alasan"), 70)]
+    refused = [row for row in plan.rows if ended.get(row.row, row.outcome) == "refused"]
+    everything = SheetOut(_("Semua baris"), [*about, *map(Column, headings)], _all(plan.rows, ended, headings))
+    # First, so that it is the sheet that is read when the workbook is sent again.
+    again = SheetOut(_("Ditolak"), list(map(Column, headings)), _raw(refused, headings))
+    return workbook.write([again, everything] if refused else [everything], made_at=made_at)
+
+
+def headings_of(rows: Iterable[PlannedRow]) -> list[str]:
+    """The labels of the file in its order; a row leaves out the cells in which it has nothing."""
+    order: list[str] = []
+    for row in rows:
+        place = 0
+        for label in row.raw:
+            if label in order:
+                place = order.index(label) + 1
+            else:
+                order.insert(place, label)
+                place += 1
+    return order
+
+
+def reasons_of(row: PlannedRow) -> str:
+    """All that is said about a row, one sentence after the other."""
+    said = [f"{each.column}: {words.sentence(each.reason)}" if each.column else words.sentence(each.reason)
+            for each in row.findings]  # fmt: skip
+    if row.outcome == "changed":
+        said += [f"{field_name(each.name)}: {each.old or '–'} → {each.new or '–'}." for each in row.changes]
+    said += [
+        f"{_('Koreksi')} {field_name(each.name)}: {each.old or '–'} → {each.new or '–'}." for each in row.corrections
+    ]
+    return " ".join(said)
+
+
+def _all(rows: Iterable[PlannedRow], ended: Mapping[int, str], headings: Sequence[str]) -> Iterator[list[Cell]]:
+    for row in rows:
+        status = outcome_name(ended.get(row.row, row.outcome))
+        yield [row.row, status, reasons_of(row), *(row.raw.get(label) for label in headings)]
+
+
+def _raw(rows: Iterable[PlannedRow], headings: Sequence[str]) -> Iterator[list[Cell]]:
+    for row in rows:
+        cells = (row.raw.get(label) for label in headings)
+        # A formula without a value comes back empty, or its placeholder would go in as a name.
+        yield [None if cell == _NOT_READ else cell for cell in cells]

@@ -1,0 +1,91 @@
+"""Which school a row of a list means; unknown ones are gathered once, to be made provisional. Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from uuid import UUID, uuid5
+
+from assessor_registry.errors import Reason
+from assessor_registry.institutions.rules import (
+    SchoolFact,
+    SchoolIndex,
+    SchoolMatch,
+    match_school,
+    search_region,
+    search_school,
+)
+from assessor_registry.intake.plan_rules import ProvisionalSchool
+
+# Names of planned schools hold within one plan only; the registry gives them others.
+_PLANNED = UUID("5b2f6f0a-7f0e-4a0e-9a5c-0d9a0c0b6a11")
+_ORDINARY = re.compile(r"smkn? \d+")
+
+
+@dataclass(slots=True)
+class SchoolFinder:
+    """Finds schools in `index`, to which planned ones are added; `regions`: normalised name → code."""
+
+    index: SchoolIndex
+    regions: Mapping[str, str]
+    planned: dict[UUID, ProvisionalSchool] = field(default_factory=dict)
+    gains: dict[UUID, str] = field(default_factory=dict)
+
+    def region_of(self, city: str | None) -> str | None:
+        """The code of a kabupaten or kota as a list writes it."""
+        return self.regions.get(search_region(city)) if city else None
+
+    def look(self, name: str | None, npsn: str | None, city: str | None) -> SchoolMatch:
+        """Say which school is meant, without planning anything.
+
+        The region is the one that the school's name names, else that of the row; a name that is told apart from
+        others without it is found whatever region the row has, because a teacher may live elsewhere.
+        """
+        region = self._region(name or "", city)
+        found = match_school(self.index, name or "", npsn, region)
+        if found.school_id is None and name and not _ORDINARY.fullmatch(search_school(name)):
+            anywhere = match_school(self.index, name, npsn, None)
+            return found if anywhere.warned else anywhere
+        return found
+
+    def take(self, row: int, name: str | None, npsn: str | None, city: str | None) -> tuple[UUID, tuple[Reason, ...]]:
+        """Return the school of a row that goes in, and what to warn about; plan it when nobody knows it."""
+        found = self.look(name, npsn, city)
+        if found.school_id is None:
+            return self._plan(row, name or f"NPSN {npsn}", npsn, self._region(name or "", city)), ()
+        if found.school_id in self.planned:
+            known = self.planned[found.school_id]
+            self.planned[known.id] = replace(known, npsn=known.npsn or npsn, rows=(*known.rows, row))
+        if found.gains_npsn and npsn is not None:
+            self._gain(found.school_id, npsn)
+        return found.school_id, found.warned
+
+    def fact(self, school_id: UUID) -> SchoolFact:
+        """What is known of a school that was found."""
+        return self.index.by_id[school_id]
+
+    def _region(self, name: str, city: str | None) -> str | None:
+        plain = f" {search_school(name)} "
+        named = (code for region, code in self.regions.items() if f" {region} " in plain)
+        return next(named, None) or self.region_of(city)
+
+    def _plan(self, row: int, name: str, npsn: str | None, region: str | None) -> UUID:
+        fact = SchoolFact(
+            uuid5(_PLANNED, f"{search_school(name)}|{npsn}|{region}"),
+            npsn,
+            name,
+            search_school(name),
+            region,
+            "provisional",
+        )
+        self.index.add(fact)
+        self.planned[fact.id] = ProvisionalSchool(fact.id, name, npsn, region, (row,))
+        return fact.id
+
+    def _gain(self, school_id: UUID, npsn: str) -> None:
+        """The school is known by this number from the next row on."""
+        fact = replace(self.index.by_id[school_id], npsn=npsn)
+        self.index.by_id[school_id] = self.index.by_npsn[npsn] = fact
+        named = self.index.by_name[fact.search_name]
+        named[:] = [fact if other.id == school_id else other for other in named]
+        if school_id not in self.planned:
+            self.gains[school_id] = npsn
