@@ -5,7 +5,7 @@ The rooms, top of the ladder first; a room imports only from lines below its own
     cli                              the command line
     demo                             the sample province
     serving · founding               running the server · the first start
-    app · backup                     the application put together · backup and restore
+    app · backup · checking          the application put together · backup and restore · fsck
     web · jobs · schema              pages and API · what runs by the clock · all tables for Alembic
     intake                           workbooks in: parse → preview → apply
     reports                          read-only SQL across rooms

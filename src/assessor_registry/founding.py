@@ -15,6 +15,7 @@ from assessor_registry.schemes import actions as schemes
 from assessor_registry.settings import Settings
 from assessor_registry.signing import actions as signing
 from assessor_registry.signing import store as keys
+from assessor_registry.signing.x509 import pem
 
 KEY_FILES = (secrecy.KEY_FILE, signing.AUTHORITY_KEY, CSRF_KEY)
 
@@ -41,6 +42,19 @@ def found(settings: Settings, opened: Opened, now: datetime) -> None:
     if not founded:
         authority_key = secrecy.read_key(settings.secrets_dir, signing.AUTHORITY_KEY)
         opened.database.perform(lambda tx: signing.found_authority(tx, authority_key, now))
+    publish_root(settings, opened)
+
+
+def publish_root(settings: Settings, opened: Opened) -> None:
+    """Write the root certificate to `pki/root.pem` in the data directory, where `verify` looks for it offline."""
+    authority_key = secrecy.read_key(settings.secrets_dir, signing.AUTHORITY_KEY)
+    with opened.database.read() as conn:
+        root = pem(signing.load_authority(conn, authority_key).certificate("root"))
+    target = settings.root_certificate
+    target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    draft = target.with_suffix(".new")
+    draft.write_text(root, encoding="ascii")
+    draft.replace(target)
 
 
 def require_keys(settings: Settings) -> None:

@@ -57,6 +57,11 @@ class Settings:
         return self.data_dir / "uploads"
 
     @property
+    def root_certificate(self) -> Path:
+        """The registry's own root certificate (PEM), for checking offline."""
+        return self.data_dir / "pki" / "root.pem"
+
+    @property
     def secure_cookies(self) -> bool:
         """Whether cookies carry `Secure`: always, except when served over plain http (loopback)."""
         return self.public_url.startswith("https://")

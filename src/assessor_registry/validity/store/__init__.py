@@ -4,6 +4,7 @@
 last days that to-dos count to · `neighbours` the columns of lower rooms that are joined.
 """
 
+from assessor_registry.validity.store.asking import ask
 from assessor_registry.validity.store.bands import Banded, band_counts, banded, bands, last_active_day
 from assessor_registry.validity.store.facts import (
     Appointment,
@@ -30,7 +31,7 @@ from assessor_registry.validity.store.periods import active_on, active_periods_o
 from assessor_registry.validity.store.standings import standing, standings
 
 __all__ = [
-    "Appointment", "Banded", "Certificate", "Decree", "Extension", "Sanction", "Technical", "active_on",
+    "Appointment", "Banded", "Certificate", "Decree", "Extension", "Sanction", "Technical", "active_on", "ask",
     "active_periods_of", "appointments", "band_counts", "banded", "bands", "certificates", "coverage_of", "extensions",
     "find_appointment", "find_certificate", "find_decree", "find_extension", "find_sanction", "in_scope",
     "last_active_day", "sanctions", "standing", "standings", "technicals", "unmapped_of_text", "unmapped_texts",

@@ -1,7 +1,7 @@
 """Assessors and their status of eligibility."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from litestar import Request, get
@@ -12,11 +12,10 @@ from assessor_registry.assessors import store as assessors
 from assessor_registry.db.engine import Connection
 from assessor_registry.errors import InvalidInput, NotFound
 from assessor_registry.institutions import store as institutions
-from assessor_registry.policy import store as policy
 from assessor_registry.reports import register
 from assessor_registry.schemes import store as schemes
 from assessor_registry.validity import store as validity
-from assessor_registry.validity.rules import Standing, Weight
+from assessor_registry.validity.rules import Standing
 from assessor_registry.web.guards import needs
 from assessor_registry.web.problems import said
 from assessor_registry.web.today import day_of, today_of
@@ -88,7 +87,7 @@ def standing(
             raise NotFound("assessors.not_found")
         if lsp is not None and institutions.get_lsp(conn, request.user.scope, lsp, day) is None:
             raise NotFound("scheduling.no_lsp")
-        found = asked(conn, assessor_id, day, scheme_id(conn, scheme), lsp, known_at)
+        found = validity.ask(conn, assessor_id, day, scheme_id=scheme_id(conn, scheme), lsp_id=lsp, known_at=known_at)
     return answer(found)
 
 
@@ -104,29 +103,6 @@ def scheme_id(conn: Connection, text: str | None) -> UUID | None:
     if found is None:
         raise NotFound("cli.no_scheme", value=text[:80])
     return found
-
-
-def asked(
-    conn: Connection,
-    assessor_id: UUID,
-    on: date,
-    scheme: UUID | None,
-    lsp: UUID | None,
-    known_at: datetime | None,
-) -> Standing:
-    """Ask with the weights that policy gives to missing and undated competences on that day."""
-    missing = policy.value(conn, "technical_missing", on, lsp_id=lsp, scheme_id=scheme, known_at=known_at).choice
-    undated = policy.value(conn, "technical_undated", on, lsp_id=lsp, scheme_id=scheme, known_at=known_at).choice
-    return validity.standing(
-        conn,
-        assessor_id,
-        on,
-        scheme_id=scheme,
-        lsp_id=lsp,
-        known_at=known_at,
-        technical_missing=cast(Weight, missing),
-        technical_undated=cast(Weight, undated),
-    )
 
 
 def answer(found: Standing) -> dict[str, Any]:

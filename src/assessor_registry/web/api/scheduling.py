@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 from pydantic import Field
 
 from assessor_registry import clock
@@ -106,7 +106,7 @@ def assign(
 
 
 @get("/schedules/{schedule_id:uuid}/picker", opt=WRITE, sync_to_thread=True, tags=["schedules"])
-def picker(request: Request[Any, Any, Any], schedule_id: FromPath[UUID], day: date) -> dict[str, Any]:
+def picker(request: Request[Any, Any, Any], schedule_id: FromPath[UUID], day: FromQuery[date]) -> dict[str, Any]:
     """Who may assess on a day, and why the others may not."""
     with request.app.state.database.read() as conn:
         found = actions.picker(conn, request.user.scope, schedule_id, day, today=today_of(request))

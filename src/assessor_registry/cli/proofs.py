@@ -1,0 +1,82 @@
+"""bundle, verify, fsck: proofs of signed records, checked without a database, and the registry checked as a whole."""
+
+import sys
+from pathlib import Path
+
+import typer
+
+from assessor_registry.cli import app
+from assessor_registry.cli.common import AS_JSON, registry, show
+from assessor_registry.errors import InvalidInput
+
+
+@app.command()
+def bundle(
+    code: str = typer.Argument(help="Kode hasil, seperti pada cetakan."),
+    output: str = typer.Option("", "-o", "--output", help="Berkas tujuan; tanpa ini dicetak."),
+) -> None:
+    """Berkas bukti sebuah hasil bertanda tangan."""
+    from assessor_registry import clock, secrecy
+    from assessor_registry.accounts.rules import PROVINCE
+    from assessor_registry.assessments import actions
+    from assessor_registry.signing import actions as signing
+
+    with registry() as found, found.database.read() as conn:
+        key = secrecy.read_key(found.settings.secrets_dir, signing.AUTHORITY_KEY)
+        body = actions.bundle(conn, PROVINCE, signing.load_authority(conn, key), code, clock.now())
+    if output:
+        Path(output).write_bytes(body)
+    else:
+        sys.stdout.buffer.write(body)
+
+
+@app.command()
+def verify(
+    file: str = typer.Argument(help="bundle.json"),
+    root: str = typer.Option("", "--root", help="Sertifikat akar (PEM); tanpa ini pki/root.pem di folder data."),
+    status: str = typer.Option("", "--status", help="Pernyataan status yang lebih baru, bila ada."),
+    as_json: bool = AS_JSON,
+) -> None:
+    """Periksa berkas bukti, tanpa basis data dan tanpa jaringan. Kode keluar 1: tidak sah."""
+    from assessor_registry import settings as configuration
+    from assessor_registry.proof.verdict import verdict
+
+    anchor = Path(root) if root else configuration.load().root_certificate
+    found = verdict(_read(file), _read(str(anchor)), _read(status) if status else None)
+    if as_json:
+        show(
+            {
+                "valid": found.valid,
+                "checks": [{"name": each.name, "ok": each.ok, "detail": each.detail} for each in found.checks],
+            }
+        )
+    else:
+        for each in found.checks:
+            typer.echo(f"{each.number:2}. {'ya   ' if each.ok else 'TIDAK'} {each.name}: {each.detail}")
+        typer.echo("SAH" if found.valid else "TIDAK SAH")
+    sys.exit(0 if found.valid else 1)
+
+
+def _read(name: str) -> bytes:
+    try:
+        return Path(name).read_bytes()
+    except OSError:
+        raise InvalidInput("cli.no_file", path=name) from None
+
+
+@app.command()
+def fsck(as_json: bool = AS_JSON) -> None:
+    """Periksa keutuhan register: masa aktif, tanda tangan, berkas. Kode keluar 1: ada yang salah."""
+    from assessor_registry.checking import check
+
+    with registry() as found:
+        report = check(found.settings, found.database)
+    if as_json:
+        show({"ok": not report.faults, "checked": report.checked, "faults": list(report.faults)})
+    else:
+        for name, number in report.checked.items():
+            typer.echo(f"{name}: {number}")
+        for fault in report.faults:
+            typer.echo(f"SALAH: {fault}", err=True)
+        typer.echo("Tidak ada yang salah." if not report.faults else f"{len(report.faults)} kesalahan.")
+    sys.exit(1 if report.faults else 0)
