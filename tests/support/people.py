@@ -16,12 +16,17 @@ ACTOR = system("test")
 
 
 def add_people(
-    tx: Connection, number: int = 1, *, region: str | None = None, ended_on: date | None = None
+    tx: Connection,
+    number: int = 1,
+    *,
+    region: str | None = None,
+    ended_on: date | None = None,
+    ids: Sequence[UUID] | None = None,
 ) -> list[UUID]:
-    """Insert assessors; return their ids."""
+    """Insert assessors (with these ids, when given); return their ids."""
     if region is not None:
         add_region(tx, region)
-    ids = [uuid4() for _ in range(number)]
+    ids = [uuid4() for _ in range(number)] if ids is None else list(ids)
     if not ids:
         return ids
     tx.execute(

@@ -185,7 +185,7 @@ def open_one(tx: Connection, row: dict[str, object]) -> bool:
               **dict.fromkeys(_TOLD)},
         where=_F.c.cleared_at.is_not(None),
     )  # fmt: skip
-    return tx.execute(statement).rowcount == 1
+    return tx.execute(statement.returning(_F.c.id)).first() is not None
 
 
 def clear_one(tx: Connection, subject_kind: str, subject_id: UUID, kind: str, now: datetime) -> int:

@@ -41,7 +41,8 @@ def put(tx: Connection, rows: Sequence[Mapping[str, object]]) -> int:
     if not rows:
         return 0
     statement = upsert(_O).values([dict(row) for row in rows])
-    return tx.execute(statement.on_conflict_do_nothing(index_elements=["recipient", "kind", "day"])).rowcount
+    fresh = statement.on_conflict_do_nothing(index_elements=["recipient", "kind", "day"]).returning(_O.c.id)
+    return len(tx.execute(fresh).all())
 
 
 def lease(tx: Connection, now: datetime, lasting: timedelta) -> Mail | None:

@@ -178,7 +178,7 @@ def add_sanction(tx: Connection, row: Mapping[str, object]) -> None:
 def add_decree(tx: Connection, row: Mapping[str, object]) -> bool:
     """Insert an appointment decree; False when the LSP has one of that number."""
     statement = upsert(D).values(**row).on_conflict_do_nothing(index_elements=["lsp_id", "number"])
-    return tx.execute(statement).rowcount == 1
+    return tx.execute(statement.returning(D.c.id)).first() is not None
 
 
 def add_appointments(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:
