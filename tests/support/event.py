@@ -215,7 +215,7 @@ class Event:
 
     def allocate(self, schedule: UUID, actor: Actor, attempts: list[UUID]) -> None:
         """Give candidates to an assessor."""
-        given = {attempt: actor.assessor_id for attempt in attempts}
+        given = dict.fromkeys(attempts, actor.assessor_id)
         self.db.perform(lambda tx: scheduling.allocate(tx, system("test"), schedule, given, now=LONG_AGO))
 
     def ready(
@@ -250,7 +250,7 @@ class Event:
 
     def sign(self, actor: Actor, drafts: list[UUID], now: datetime | None = None, **options: Any) -> list[str]:
         """Sign drafts with the passphrase that everybody has here."""
-        options = {"registry": self.registry, "now": now or at(D, 15), "zone": ZONE} | options
+        options = dict[str, Any](registry=self.registry, now=now or at(D, 15), zone=ZONE) | options
         return assessments.sign(self.db, actor, drafts, PASSPHRASE, **options)
 
     def signed(
