@@ -283,8 +283,9 @@ def test_the_days_in_the_state_are_those_of_the_record(database: Database, open_
             text(
                 "INSERT INTO record (id, code, attempt_id, part, assessor_id, lsp_id, origin, outcome, first_day,"
                 " last_day, signed_on, signed_at, jws, jws_sha256, certificate_id, created_at)"
-                " SELECT gen_random_uuid(), 'lain', gen_random_uuid(), part, assessor_id, lsp_id, origin, outcome, '2030-01-01', '2030-01-01',"
-                " '2030-01-01', signed_at, jws, jws_sha256, certificate_id, created_at FROM record WHERE id = :id"
+                " SELECT gen_random_uuid(), 'lain', gen_random_uuid(), part, assessor_id, lsp_id, origin, outcome,"
+                " '2030-01-01', '2030-01-01', '2030-01-01', signed_at, jws, jws_sha256, certificate_id, created_at"
+                " FROM record WHERE id = :id"
             ),
             {"id": made},
         )
