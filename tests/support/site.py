@@ -89,6 +89,7 @@ class Site:
     today: date
     _stack: ExitStack
     _users: dict[str, User] = field(default_factory=dict)
+    _begun: bool = False
 
     def day(self, offset: int) -> date:
         """The day `offset` days from today."""
@@ -124,7 +125,11 @@ class Site:
 
     def browse(self, user: User | None = None) -> Browser:
         """A new browser, signed in as `user` or as nobody."""
-        client = self._stack.enter_context(TestClient(app=self.app))
+        client = TestClient(app=self.app)
+        if not self._begun:
+            # One client begins and ends the application; a second one would leave streams of the first open.
+            self._begun = True
+            self._stack.enter_context(client)
         if user is not None:
             now = clock.now()
             values = {"kind": "session", "account_id": user.id, "grant_id": user.grant_id,

@@ -10,6 +10,7 @@ import typer
 
 from assessor_registry.cli import app
 from assessor_registry.cli.common import AS_JSON, registry, show
+from assessor_registry.errors import InvalidInput
 
 if TYPE_CHECKING:
     from assessor_registry.intake.plan_rules import Plan
@@ -59,6 +60,8 @@ def _run(
     from assessor_registry.intake import actions, machine
     from assessor_registry.intake.report import report as make_report
 
+    if out is not None and not out.absolute().parent.is_dir():
+        raise InvalidInput("intake.no_report_folder", path=str(out.absolute().parent))
     now, actor = clock.now(), system("cli")
     with registry() as found, _steps(as_json) as step:
         db, settings = found.database, found.settings
@@ -79,7 +82,7 @@ def _run(
                     tx, actor, source, asked=asked, corrections=corrections, now=now,
                     uploads_dir=settings.uploads_dir, **given,
                 )
-            )  # fmt: skip
+            ).plan  # fmt: skip
         if out is not None:
             step("Menulis laporan")
             out.write_bytes(make_report(plan, now))

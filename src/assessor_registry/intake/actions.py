@@ -199,8 +199,8 @@ def import_now(
     today: date,
     asked: SchoolAsked = NOBODY,
     corrections: bool = False,
-) -> Plan:
-    """Preview and apply in one transaction, for who asks for both at once; return the plan that was written.
+) -> Applied:
+    """Preview and apply in one transaction, for who asks for both at once.
 
     Raises:
         Forbidden, InvalidInput: as `preview`.
@@ -208,9 +208,10 @@ def import_now(
     store.lock(tx)
     institutions.lock_schools(tx)
     made = preview(tx, actor, source, uploads_dir=uploads_dir, secrecy=secrecy, now=now, today=today, asked=asked)
-    batch = store.batch(tx, made.batch_id, lock_row=True)
-    _write(tx, actor, _visible(actor, batch), made.plan, chosen(made.plan, corrections), secrecy, now, today)
-    return made.plan
+    batch = _visible(actor, store.batch(tx, made.batch_id, lock_row=True))
+    ticked = chosen(made.plan, corrections)
+    _write(tx, actor, batch, made.plan, ticked, secrecy, now, today)
+    return Applied(made.batch_id, made.plan, ticked)
 
 
 def require(actor: Actor, kind: str) -> None:

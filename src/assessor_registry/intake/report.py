@@ -48,8 +48,8 @@ def field_name(name: str) -> str:
 def report(plan: Plan, made_at: datetime, outcomes: Mapping[int, str] | None = None) -> bytes:
     """Return the workbook. `outcomes`: row → how it ended, for an import that was applied already.
 
-    One sheet has all rows with their outcome and reasons; the other only the refused ones under the file's own headings,
-    so that they can be put right there and the workbook sent again. All cells are text.
+    One sheet has all rows with their outcome and reasons; the other only the refused ones under the file's own
+    headings, so that they can be put right there and the workbook sent again. All cells are text.
     """
     headings = headings_of(plan.rows)
     ended = outcomes or {}

@@ -3,10 +3,28 @@
 from typing import Any
 
 from assessor_registry.web.api import assessors as api_assessors
+from assessor_registry.web.api import imports as api_imports
 from assessor_registry.web.api import records as api_records
 from assessor_registry.web.api import scheduling as api_scheduling
 from assessor_registry.web.api import session as api_session
-from assessor_registry.web.pages import account, assessors, entry, home, recording, todo
+from assessor_registry.web.pages import (
+    account,
+    assessors,
+    entry,
+    home,
+    imports,
+    paper_results,
+    recording,
+    results,
+    schedule_assessors,
+    schedule_candidates,
+    schedule_papers,
+    schedule_plans,
+    schedules,
+    students,
+    todo,
+    verification,
+)
 
 ROUTES: list[Any] = [
     *entry.HANDLERS,
@@ -15,6 +33,16 @@ ROUTES: list[Any] = [
     *assessors.HANDLERS,
     *todo.HANDLERS,
     *recording.HANDLERS,
+    *students.HANDLERS,
+    *schedules.HANDLERS,
+    *schedule_plans.HANDLERS,
+    *schedule_candidates.HANDLERS,
+    *schedule_assessors.HANDLERS,
+    *schedule_papers.HANDLERS,
+    *results.HANDLERS,
+    *paper_results.HANDLERS,
+    *verification.HANDLERS,
+    *imports.HANDLERS,
 ]
 
 API: list[Any] = [
@@ -22,4 +50,5 @@ API: list[Any] = [
     *api_assessors.HANDLERS,
     *api_scheduling.HANDLERS,
     *api_records.HANDLERS,
+    *api_imports.HANDLERS,
 ]

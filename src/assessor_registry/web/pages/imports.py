@@ -1,0 +1,220 @@
+"""Import of workbooks: send → look row by row → apply → what became of it."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath, MultipartBody, URLEncodedBody
+from litestar.response import Redirect, Template
+from pydantic import BeforeValidator, Field
+
+from assessor_registry import clock
+from assessor_registry.accounts.rules import Permission
+from assessor_registry.errors import Conflict, InvalidInput
+from assessor_registry.files.rules import XLSX
+from assessor_registry.institutions import store as institutions
+from assessor_registry.intake import actions, report, store
+from assessor_registry.intake.plan_rules import Plan
+from assessor_registry.intake.student_plan import SchoolAsked
+from assessor_registry.web.download import file_answer
+from assessor_registry.web.forms import Form, Input, MaybeText, read, submit
+from assessor_registry.web.guards import needs
+from assessor_registry.web.once import once
+from assessor_registry.web.render import page
+from assessor_registry.web.today import today_of
+from assessor_registry.web.uploads import fields, uploaded
+
+# Whoever may import anything may import pupils; registers of assessors are checked by the act itself.
+IMPORT = needs(Permission.STUDENTS_IMPORT)
+SHOWN = 300
+"""Rows of one kind on the page; the report has them all."""
+
+
+class Sent(Input):
+    """Which kind of file; of a list of pupils also the school, by NPSN or by choice."""
+
+    kind: Literal["assessors", "students"]
+    school: MaybeText = None
+
+
+def _rows(value: object) -> object:
+    return value if isinstance(value, list) else [] if value in (None, "") else [value]
+
+
+class Ticks(Input):
+    """The digest of the plan that was looked at, and the rows whose corrections are ticked (`semua`: all)."""
+
+    plan: Annotated[str, BeforeValidator(lambda value: value if isinstance(value, str) else "")]
+    corrections: Annotated[list[str], BeforeValidator(_rows)] = Field(default_factory=list)
+
+
+def asked_school(text: str | None) -> SchoolAsked:
+    """Read a school as a form names it.
+
+    Raises:
+        InvalidInput: neither an NPSN nor an id.
+    """
+    if not text:
+        return SchoolAsked()
+    try:
+        return SchoolAsked(school_id=UUID(text))
+    except ValueError:
+        return SchoolAsked(npsn=text)
+
+
+@get("/impor", opt=IMPORT, sync_to_thread=True)
+def start(request: Request[Any, Any, Any]) -> Template:
+    """What can be imported, and the newest imports."""
+    return _start(request)
+
+
+def _start(request: Request[Any, Any, Any], **context: Any) -> Template:
+    actor = request.user
+    with request.app.state.database.read() as conn:
+        latest = store.latest(conn, actor.scope, actor.account_id)
+        own = [] if actor.scope.everything else institutions.list_schools(conn, actor.scope, today_of(request))
+    return page(
+        request,
+        "imports/start.html",
+        latest=latest,
+        schools=[(str(school.id), school.name) for school in own],
+        may_assessors=actor.may(Permission.ASSESSORS_IMPORT),
+        limit=request.app.state.settings.upload_limit_mib,
+        **{"failed": None, **context},
+    )
+
+
+@post("/impor", opt=IMPORT, sync_to_thread=True, status_code=200)
+def send(request: Request[Any, Any, Any], data: MultipartBody[Form]) -> Response[Any]:
+    """Read the file and keep it; what it would do is shown next."""
+    state, typed = request.app.state, fields(data)
+
+    def act() -> Response[Any]:
+        given, file = read(Sent, typed), uploaded(data, "file", state.settings.upload_limit_mib << 20)
+        actions.require(request.user, given.kind)
+        today = today_of(request)
+        with file.on_disk() as path:
+            source = actions.read(state.database, given.kind, path, file.name, today=today)
+
+        def keep(tx: Any) -> dict[str, Any]:
+            made = actions.preview(
+                tx,
+                request.user,
+                source,
+                uploads_dir=state.settings.uploads_dir,
+                secrecy=state.secrecy,
+                now=clock.now(),
+                today=today,
+                asked=asked_school(given.school),
+            )
+            return {"id": str(made.batch_id)}
+
+        _status, answer = once(request, {**typed, "file": file.digest}, keep)
+        return Redirect(f"/impor/{answer['id']}", status_code=303)
+
+    answer: Response[Any] = submit(typed, act, lambda **context: _start(request, failed=typed.get("kind"), **context))
+    return answer
+
+
+@get("/impor/{batch_id:uuid}", opt=IMPORT, sync_to_thread=True)
+def one(request: Request[Any, Any, Any], batch_id: FromPath[UUID]) -> Template:
+    """What the import would do now; or, when it was applied, what it did."""
+    return _one(request, batch_id)
+
+
+def _one(request: Request[Any, Any, Any], batch_id: UUID, **context: Any) -> Template:
+    batch, plan = _planned(request, batch_id)
+    return page(
+        request,
+        "imports/applied.html" if batch.applied_at else "imports/preview.html",
+        batch=batch,
+        plan=plan,
+        counts=(batch.outcome if batch.applied_at else None) or plan.counts,
+        refused=plan.of("refused"),
+        warned=[row for row in plan.rows if row.warned],
+        most=SHOWN,
+        field_name=report.field_name,
+        outcome_name=report.outcome_name,
+        **context,
+    )
+
+
+def _planned(request: Request[Any, Any, Any], batch_id: UUID) -> tuple[store.Batch, Plan]:
+    state, today = request.app.state, today_of(request)
+    with state.database.read() as conn:
+        batch = actions.find(conn, request.user, batch_id)
+    actions.require(request.user, batch.kind)
+    source = actions.reread(state.database, state.settings.uploads_dir, batch, today=today)
+    with state.database.read() as conn:
+        return batch, actions.plan_again(conn, request.user, batch, source, secrecy=state.secrecy, today=today)
+
+
+@post("/impor/{batch_id:uuid}/terapkan", opt=IMPORT, sync_to_thread=True, status_code=200)
+def apply(request: Request[Any, Any, Any], batch_id: FromPath[UUID], data: URLEncodedBody[Form]) -> Response[Any]:
+    """Apply what was looked at, or nothing."""
+    state, today = request.app.state, today_of(request)
+
+    def act() -> Response[Any]:
+        given = read(Ticks, data)
+        with state.database.read() as conn:
+            batch = actions.find(conn, request.user, batch_id)
+        source = actions.reread(state.database, state.settings.uploads_dir, batch, today=today)
+
+        def write(tx: Any) -> dict[str, Any]:
+            done = actions.apply(
+                tx,
+                request.user,
+                batch_id,
+                source,
+                secrecy=state.secrecy,
+                now=clock.now(),
+                today=today,
+                corrections=_ticked(given.corrections),
+                seen=_digest(given.plan),
+            )
+            return {"id": str(done.batch_id)}
+
+        once(request, data, write)
+        return Redirect(f"/impor/{batch_id}", status_code=303)
+
+    try:
+        return act()
+    except Conflict as refusal:
+        if refusal.code != "intake.changed_since":
+            raise
+        # The page comes back as it would be applied now, so that the next tick is about what is really there.
+        again: Response[Any] = submit({}, _raise(refusal), lambda **context: _one(request, batch_id, **context))
+        return again
+
+
+def _raise(refusal: Conflict) -> Any:
+    def act() -> Any:
+        raise refusal
+
+    return act
+
+
+def _ticked(values: list[str]) -> bool | list[int]:
+    """The rows that were ticked; True: all."""
+    if "semua" in values:
+        return True
+    return [int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 9]
+
+
+def _digest(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise InvalidInput("web.invalid", field="plan") from None
+
+
+@get("/impor/{batch_id:uuid}/laporan.xlsx", opt=IMPORT, sync_to_thread=True)
+def download(request: Request[Any, Any, Any], batch_id: FromPath[UUID]) -> Response[bytes]:
+    """The file with what became of each row, and a sheet with only the refused ones."""
+    batch, plan = _planned(request, batch_id)
+    ended = {row: name for name, rows in (batch.row_outcomes or {}).items() for row in rows}
+    content = report.report(plan, batch.applied_at or batch.created_at, ended)
+    return file_answer(content, f"laporan-impor-{batch.created_at:%Y-%m-%d}.xlsx", XLSX)
+
+
+HANDLERS = [start, send, one, apply, download]
