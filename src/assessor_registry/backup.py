@@ -3,6 +3,9 @@
 A backup is a folder: `database.dump` (pg_dump's custom format), `secrets/`, `uploads/` and `manifest.json` with the
 SHA-256 of every file. It is written under another name and renamed at the end, so a folder with the right name is
 whole. It holds key files: keep it as safe as the registry itself.
+
+Not in it: the private server's own passwords (another cluster makes its own), settings, and a certificate of the web
+server.
 """
 
 import hashlib
@@ -47,23 +50,19 @@ def make(settings: Settings, opened: Opened, target: Path, now: datetime) -> Sum
         ConfigurationError: pg_dump failed; nothing is left behind.
     """
     if target.exists():
-        raise InvalidInput("db.not_empty", path=str(target))
+        raise InvalidInput("backup.exists", path=str(target))
     unfinished = target.with_name(f".{target.name}.{os.getpid()}")
     unfinished.mkdir(mode=0o700, parents=True)
     try:
         _program(opened, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={unfinished / _DUMP}")
-        for folder in (settings.secrets_dir, settings.uploads_dir):
+        for folder in _folders(settings):
             if folder.is_dir():
                 shutil.copytree(folder, unfinished / folder.name)
         with opened.database.read() as conn:
             revision = migrations.current_revision(conn)
-        manifest = {
-            "format": FORMAT,
-            "version": VERSION,
-            "made_at": now.isoformat(),
-            "revision": revision,
-            "files": {str(path.relative_to(unfinished)): _sha256(path) for path in _files(unfinished)},
-        }
+        sums = {str(path.relative_to(unfinished)): _sha256(path) for path in _files(unfinished)}
+        made_at = now.isoformat()
+        manifest = {"format": FORMAT, "version": VERSION, "made_at": made_at, "revision": revision, "files": sums}
         (unfinished / _MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
         size = sum(path.stat().st_size for path in _files(unfinished))
         _flush(unfinished)
@@ -71,7 +70,7 @@ def make(settings: Settings, opened: Opened, target: Path, now: datetime) -> Sum
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
-    return Summary(manifest["made_at"], revision, len(manifest["files"]), size)
+    return Summary(made_at, revision, len(sums), size)
 
 
 def check(source: Path) -> Summary:
@@ -98,33 +97,53 @@ def check(source: Path) -> Summary:
 def restore(settings: Settings, opened: Opened, source: Path) -> Summary:
     """Restore a backup into an empty database and a data directory without key files or uploads; then migrate.
 
+    1. The backup is whole, and not newer than this program. 2. The target is empty. 3. Files are copied beside their
+    places. 4. The database, in one transaction. 5. The files appear in their places. 6. The schema is brought up to
+    this program's. A restore that fails before step 5 leaves the target as empty as it was.
+
     Raises:
         InvalidInput: the backup is damaged, or the target is not empty. Nothing was changed.
-        ConfigurationError: pg_restore failed; it runs in one transaction, so the database is as empty as before.
+        ConfigurationError: the backup is a newer program's, or pg_restore failed.
     """
     summary = check(source)
+    if not migrations.is_known(summary.revision):
+        raise ConfigurationError("backup.newer", found=summary.revision, expected=migrations.expected_revision())
     _require_empty(settings, opened)
-    _program(
-        opened,
-        "pg_restore",
-        "--exit-on-error",
-        "--single-transaction",
-        "--no-owner",
-        "--no-privileges",
-        "--no-comments",
-        f"--dbname={make_url(opened.owner_url).database}",
-        str(source / _DUMP),
-    )
-    for folder in (settings.secrets_dir, settings.uploads_dir):
-        if (source / folder.name).is_dir():
-            shutil.copytree(source / folder.name, folder, dirs_exist_ok=True)
-            folder.chmod(0o700)
+    copies = {folder: folder.with_name(f".{folder.name}.{os.getpid()}") for folder in _folders(settings)}
+    try:
+        for folder, copy in copies.items():
+            if (source / folder.name).is_dir():
+                shutil.copytree(source / folder.name, copy)
+                copy.chmod(0o700)
+                _flush(copy)
+        _program(
+            opened,
+            "pg_restore",
+            "--exit-on-error",
+            "--single-transaction",
+            "--no-owner",
+            "--no-privileges",
+            "--no-comments",
+            str(source / _DUMP),
+        )
+        for folder, copy in copies.items():
+            if copy.is_dir():
+                if folder.is_dir():
+                    folder.rmdir()
+                copy.rename(folder)
+    finally:
+        for copy in copies.values():
+            shutil.rmtree(copy, ignore_errors=True)
     migrations.upgrade(opened.owner_url)
     return summary
 
 
+def _folders(settings: Settings) -> tuple[Path, ...]:
+    return settings.secrets_dir, settings.uploads_dir
+
+
 def _require_empty(settings: Settings, opened: Opened) -> None:
-    for folder in (settings.secrets_dir, settings.uploads_dir):
+    for folder in _folders(settings):
         if folder.is_dir() and any(folder.iterdir()):
             raise InvalidInput("db.not_empty", path=str(folder))
     engine = create_engine(opened.owner_url)
@@ -137,23 +156,27 @@ def _require_empty(settings: Settings, opened: Opened) -> None:
         raise InvalidInput("backup.database_not_empty")
 
 
+def libpq(url: str) -> tuple[str, dict[str, str]]:
+    """Return a URL as PostgreSQL's programs take it, and the environment for them: it has the password, the URL not.
+
+    All else that the URL says (sslmode, host, passfile) stays in it. Other PG* variables are left out.
+    """
+    parsed = make_url(url).set(drivername="postgresql")
+    password = parsed.password or parsed.query.get("password")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+    if password:
+        environment["PGPASSWORD"] = str(password)
+    rendered = parsed.set(password=None).difference_update_query(["password"]).render_as_string()
+    address, mark, query = rendered.partition("?")
+    # SQLAlchemy writes a space as "+", which libpq takes for a plus.
+    return address + mark + query.replace("+", "%20"), environment
+
+
 def _program(opened: Opened, name: str, *arguments: str) -> None:
-    """Run a program of PostgreSQL as the owner; passwords go through the environment or a password file only."""
-    if opened.server:
-        environment = opened.server.psql_environment()
-    else:
-        url = make_url(opened.owner_url)
-        chosen = {
-            "PGHOST": url.host or str(url.query.get("host", "")),
-            "PGPORT": str(url.port or url.query.get("port", "")),
-            "PGUSER": url.username or "",
-            "PGPASSWORD": url.password or "",
-            "PGDATABASE": url.database or "",
-        }
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
-        environment = kept | {key: value for key, value in chosen.items() if value}
+    """Run a program of PostgreSQL as the owner."""
+    address, environment = libpq(opened.owner_url)
     done = subprocess.run(
-        [str(installation() / "bin" / name), *arguments],
+        [str(installation() / "bin" / name), f"--dbname={address}", *arguments],
         env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -6,10 +6,14 @@ none of what they protect; a key file that is lost later refuses to start instea
 
 from datetime import datetime
 
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
 from assessor_registry import secrecy
 from assessor_registry.app import CSRF_KEY
 from assessor_registry.db import migrations
-from assessor_registry.db.opening import Opened
+from assessor_registry.db.engine import sqlstate
+from assessor_registry.db.opening import Opened, no_connection
+from assessor_registry.errors import ConfigurationError
 from assessor_registry.institutions import actions as institutions
 from assessor_registry.schemes import actions as schemes
 from assessor_registry.settings import Settings
@@ -24,9 +28,11 @@ def found(settings: Settings, opened: Opened, now: datetime) -> None:
     """Bring the registry to where it can be served: migrate, make keys, load what is shipped.
 
     Raises:
-        ConfigurationError: the registry has an authority already, and a key file is missing.
+        ConfigurationError: the registry has an authority already, and a key file is missing; or the role may not
+            change the schema.
+        Unavailable: the owner of the database can not sign in.
     """
-    migrations.upgrade(opened.owner_url)
+    migrate(opened)
     with opened.database.read() as conn:
         founded = keys.has_authority(conn)
     if not founded:
@@ -43,6 +49,25 @@ def found(settings: Settings, opened: Opened, now: datetime) -> None:
         authority_key = secrecy.read_key(settings.secrets_dir, signing.AUTHORITY_KEY)
         opened.database.perform(lambda tx: signing.found_authority(tx, authority_key, now))
     publish_root(settings, opened)
+
+
+def migrate(opened: Opened) -> None:
+    """Bring the schema up to this program's.
+
+    Raises:
+        ConfigurationError: the role of `owner_url` may not change the schema.
+        Unavailable: it can not sign in.
+    """
+    try:
+        migrations.upgrade(opened.owner_url)
+    except OperationalError as error:
+        if not sqlstate(error):  # none: it failed before there was a session
+            raise no_connection(error) from None
+        raise
+    except ProgrammingError as error:
+        if sqlstate(error) == "42501":
+            raise ConfigurationError("db.no_rights") from None
+        raise
 
 
 def publish_root(settings: Settings, opened: Opened) -> None:

@@ -1,38 +1,76 @@
 """Running the server: the application, its jobs, and a clean end."""
 
+import signal
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
 
 import uvicorn
 
 from assessor_registry import jobs
 from assessor_registry.app import create_app
 from assessor_registry.db.opening import Opened
+from assessor_registry.errors import ConfigurationError
 from assessor_registry.settings import Settings
 
 
-def serve(
-    settings: Settings, opened: Opened, host: str, port: int, *, announce: Callable[[str], None] = print
-) -> None:
-    """Serve until SIGINT or SIGTERM. `port` 0 takes a free one; `announce` is given the address once it is bound."""
-    application = create_app(settings, opened.database)
-    listener = socket.create_server((host, port), reuse_port=False)
-    shown = f"http://{host}:{listener.getsockname()[1]}/"
-    config = uvicorn.Config(
-        application,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=True,
-        forwarded_allow_ips="127.0.0.1",
-        timeout_graceful_shutdown=10,
-        h11_max_incomplete_event_size=64 * 1024,
-    )
-    scheduler = jobs.start(opened.database, settings) if settings.jobs else None
+def serve(settings: Settings, opened: Opened, host: str, port: int, *, announce: Callable[[str], None] = print) -> None:
+    """Serve until SIGINT or SIGTERM, then return. `port` 0 takes a free one; `announce` is given the bound address.
+
+    Raises:
+        ConfigurationError: the address can not be bound.
+    """
+    with suppress(KeyboardInterrupt), _terminated_as_interrupted():
+        application = create_app(settings, opened.database)
+        listener = _listen(host, port)
+        shown = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
+        config = uvicorn.Config(
+            application,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=True,
+            forwarded_allow_ips="127.0.0.1",
+            timeout_graceful_shutdown=10,
+            h11_max_incomplete_event_size=64 * 1024,
+        )
+        scheduler = jobs.start(opened.database, settings) if settings.jobs else None
+        try:
+            announce(shown)
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            if scheduler:
+                scheduler.shutdown(wait=True)
+            listener.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        announce(shown)
-        uvicorn.Server(config).run(sockets=[listener])
+        return socket.create_server((host, port), family=family, reuse_port=False)
+    except OSError as error:
+        raise ConfigurationError("serving.not_bound", host=host, port=port, detail=error.strerror or "") from None
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """Let SIGTERM end the block by KeyboardInterrupt, so that what was opened is left: jobs, pool, private database.
+
+    uvicorn shuts down and then raises the signal once more; with the system's own handler that would end the process
+    on the spot, and the private PostgreSQL would stay behind.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough; a second one must not cut the clean end short
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
     finally:
-        if scheduler:
-            scheduler.shutdown(wait=True)
-        listener.close()
+        signal.signal(signal.SIGTERM, before)

@@ -7,8 +7,10 @@ the command line: they are files of mode 0600 in the data directory, or named by
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from assessor_registry.errors import ConfigurationError
 
@@ -23,7 +25,7 @@ class Smtp:
     port: int
     sender: str
     username: str | None = None
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     starttls: bool = True
 
 
@@ -36,8 +38,8 @@ class Settings:
     """
 
     data_dir: Path
-    database_url: str | None = None
-    migration_url: str | None = None
+    database_url: str | None = field(default=None, repr=False)
+    migration_url: str | None = field(default=None, repr=False)
     public_url: str = "http://127.0.0.1:8000"
     pool_size: int = 6
     zone: str = "Asia/Makassar"
@@ -104,9 +106,9 @@ def load(environ: Mapping[str, str] | None = None, *, data_dir: Path | None = No
         data_dir=chosen.absolute(),
         database_url=given.get("DATABASE_URL") or env.get("DATABASE_URL") or None,
         migration_url=given.get("MIGRATION_URL") or None,
-        public_url=given.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
+        public_url=_public_url(given.get("PUBLIC_URL") or "http://127.0.0.1:8000"),
         pool_size=_integer(given, "POOL_SIZE", 6, 1, 64),
-        zone=_zone(given.get("ZONE", "Asia/Makassar")),
+        zone=_zone(given.get("ZONE") or "Asia/Makassar"),
         smtp=_smtp(given),
         demo=_boolean(given, "DEMO", False),
         jobs=_boolean(given, "JOBS", True),
@@ -155,6 +157,27 @@ def _boolean(given: Mapping[str, str], name: str, default: bool) -> bool:
     if raw.lower() in {"0", "false", "no", "off"}:
         return False
     raise ConfigurationError("settings.not_a_boolean", name=PREFIX + name, value=raw)
+
+
+def _public_url(text: str) -> str:
+    """Return the address without a slash at the end. Passphrases are typed there: plain http is for loopback only."""
+    try:
+        parts = urlsplit(text)
+        host, whole = parts.hostname or "", not (parts.path.strip("/") or parts.query or parts.fragment)
+    except ValueError:
+        raise ConfigurationError("settings.not_an_address", name=PREFIX + "PUBLIC_URL", value=text) from None
+    if parts.scheme not in {"http", "https"} or not host or not whole:
+        raise ConfigurationError("settings.not_an_address", name=PREFIX + "PUBLIC_URL", value=text)
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise ConfigurationError("settings.plain_http", name=PREFIX + "PUBLIC_URL", value=text)
+    return text.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _zone(name: str) -> str:

@@ -1,14 +1,17 @@
-"""serve, migrate, psql, backup, restore, check-config, fsck: running a registry."""
+"""serve, migrate, psql, backup, restore, check-config: running a registry."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from assessor_registry.cli import app
 from assessor_registry.cli.common import AS_JSON, registry, show
+
+if TYPE_CHECKING:
+    from assessor_registry.backup import Summary
 
 
 @app.command()
@@ -59,19 +62,13 @@ def check_config(as_json: bool = AS_JSON) -> None:
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
 def psql(context: typer.Context) -> None:
     """Buka psql pada basis data register; server pribadi tetap hidup selama psql dipakai."""
-    from sqlalchemy import make_url
-
+    from assessor_registry.backup import libpq
     from assessor_registry.db.embedded import installation
 
     with registry(ready=False) as found:
-        if found.opened.server:
-            environment = found.opened.server.psql_environment()
-            target: list[str] = []
-        else:
-            url = make_url(found.opened.owner_url).set(drivername="postgresql")
-            environment = dict(os.environ) | ({"PGPASSWORD": str(url.password)} if url.password else {})
-            target = [url.set(password=None).render_as_string()]
-        program = [str(installation() / "bin" / "psql"), *target, *context.args]
+        address, environment = libpq(found.opened.owner_url)
+        # Without `-d`, the first argument that is no option would be taken for the database.
+        program = [str(installation() / "bin" / "psql"), "-d", address, *context.args]
         code = subprocess.run(program, env=environment, check=False).returncode
     sys.exit(code)
 
@@ -91,17 +88,21 @@ def backup(folder: Path, as_json: bool = AS_JSON) -> None:
 def restore(folder: Path, as_json: bool = AS_JSON) -> None:
     """Pulihkan cadangan ke folder data dan basis data yang kosong."""
     from assessor_registry import backup as backups
+    from assessor_registry import founding
 
     backups.check(folder)
     with registry(ready=False) as found:
         summary = backups.restore(found.settings, found.opened, folder)
+        founding.require_ready(found.settings, found.opened)
+        founding.publish_root(found.settings, found.opened)
     _report(as_json, folder, summary)
 
 
-def _report(as_json: bool, folder: Path, summary: object) -> None:
+def _report(as_json: bool, folder: Path, summary: "Summary") -> None:
     from dataclasses import asdict
 
     if as_json:
-        show({"folder": str(folder), **asdict(summary)})  # type: ignore[call-overload]
+        show({"folder": str(folder), **asdict(summary)})
     else:
-        typer.echo(f"{folder}: {summary}")
+        size = f"{summary.size / 1_000_000:.1f} MB".replace(".", ",")
+        typer.echo(f"{folder}: {summary.files} berkas, {size}, dibuat {summary.made_at}, skema {summary.revision}")

@@ -59,6 +59,11 @@ def expected_revision() -> str:
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
+def is_known(revision: str) -> bool:
+    """Whether this program has the migration `revision`: a newer program's it has not."""
+    return any(revision == each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 def current_revision(connection: Connection) -> str:
     """The revision of the database, or an empty string before the first migration."""
     return MigrationContext.configure(connection).get_current_revision() or ""

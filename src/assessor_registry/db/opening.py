@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import ArgumentError, OperationalError
@@ -20,7 +20,7 @@ class Opened:
     """An open database. `owner_url` may change the schema; `server` is None when the server is not ours."""
 
     database: Database
-    owner_url: str
+    owner_url: str = field(repr=False)
     server: PrivateServer | None
 
 
@@ -62,11 +62,17 @@ def driver_url(url: str) -> str:
     return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
+def no_connection(error: OperationalError) -> Unavailable:
+    """Return the refusal with libpq's own reason, for whoever runs the program; it names host and role only."""
+    lines = str(error.orig).strip().splitlines() or ["–"]
+    return Unavailable("db.no_connection", detail=lines[0][-300:])
+
+
 def _require_version(database: Database) -> None:
     try:
         with database.read() as conn:
             number = int(conn.execute(text("SHOW server_version_num")).scalar_one())
-    except OperationalError:
-        raise Unavailable("db.unavailable") from None
+    except OperationalError as error:
+        raise no_connection(error) from None
     if number // 10_000 < OLDEST_SERVER:
         raise ConfigurationError("db.server_too_old", found=number // 10_000, oldest=OLDEST_SERVER)
