@@ -75,3 +75,9 @@ def sanction_name(kind: str) -> str:
         "cancellation": _("Pembatalan sanksi"),
     }
     return names.get(kind, kind)
+
+
+def venue_name(kind: str) -> str:
+    """`tempat_kerja` → `TUK tempat kerja`."""
+    names = {"sewaktu": _("TUK sewaktu"), "tempat_kerja": _("TUK tempat kerja"), "mandiri": _("TUK mandiri")}
+    return names.get(kind, kind)

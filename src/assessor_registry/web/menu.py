@@ -27,7 +27,9 @@ _ENTRIES: tuple[tuple[str, str, Permission, frozenset[str]], ...] = (
     ("/lembaga", "Lembaga", P.INSTITUTIONS_READ, frozenset({"division", "lsp_admin", "auditor", "panel"})),
     ("/skema", "Skema", P.SCHEMES_READ, frozenset({"division", "lsp_admin", "auditor", "panel", "school"})),
     ("/surat", "Surat dan keputusan", P.VALIDITY_READ, frozenset({"division", "lsp_admin", "auditor"})),
-    ("/pengguna", "Pengguna", P.ACCOUNTS_MANAGE, frozenset()),
+    ("/aturan", "Aturan", P.POLICY_READ, frozenset({"division", "lsp_admin", "auditor"})),
+    ("/kunci", "Kunci tanda tangan", P.ASSESSORS_WRITE, frozenset({"lsp_admin"})),
+    ("/pengguna", "Pengguna", P.ACCOUNTS_READ, frozenset()),
     ("/jejak", "Jejak audit", P.AUDIT_READ, frozenset()),
 )
 

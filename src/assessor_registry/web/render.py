@@ -54,6 +54,7 @@ def engine(version: str) -> JinjaTemplateEngine:
         "kind_name": labels.kind_name,
         "stage_name": labels.stage_name,
         "sanction_name": labels.sanction_name,
+        "venue_name": labels.venue_name,
     }
     environment.filters |= {
         "long_date": lambda day: "–" if day is None else words.long_date(day),

@@ -10,10 +10,14 @@ from assessor_registry.web.api import session as api_session
 from assessor_registry.web.pages import (
     account,
     assessors,
+    audit,
+    decrees,
     entry,
     home,
     imports,
+    institutions,
     paper_results,
+    policy,
     recording,
     results,
     schedule_assessors,
@@ -21,8 +25,10 @@ from assessor_registry.web.pages import (
     schedule_papers,
     schedule_plans,
     schedules,
+    schemes,
     students,
     todo,
+    users,
     verification,
 )
 
@@ -43,6 +49,12 @@ ROUTES: list[Any] = [
     *paper_results.HANDLERS,
     *verification.HANDLERS,
     *imports.HANDLERS,
+    *institutions.HANDLERS,
+    *schemes.HANDLERS,
+    *decrees.HANDLERS,
+    *users.HANDLERS,
+    *audit.HANDLERS,
+    *policy.HANDLERS,
 ]
 
 API: list[Any] = [

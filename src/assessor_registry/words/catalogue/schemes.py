@@ -2,6 +2,7 @@
 
 SENTENCES = {
     "schemes.not_found": "Skema ini tidak ditemukan.",
+    "schemes.text_unknown": "Teks ini sudah dicocokkan, atau tidak ada lagi dalam daftar.",
     "schemes.title_missing": "Nama skema belum diisi.",
     "schemes.title_taken": "Nama “{title}” sudah dipakai skema lain.",
     "schemes.kind_unknown": "Jenis skema harus KKNI, Okupasi, atau Klaster, bukan “{value}”.",

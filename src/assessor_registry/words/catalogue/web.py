@@ -20,5 +20,7 @@ SENTENCES = {
     "web.too_long": "Isian ini terlalu panjang (paling banyak {limit} huruf).",
     "web.not_the_same": "Kedua isian tidak sama.",
     "web.file_missing": "Pilih berkasnya dulu.",
+    "web.numbers_unclear": "Nomor ini tidak dikenal, atau cocok dengan lebih dari satu asesor: {numbers}",
+    "web.place_missing": "Isi ini untuk peran {role}.",
     "web.key_missing": "Permintaan ini memerlukan kepala Idempotency-Key.",
 }

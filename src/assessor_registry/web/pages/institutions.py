@@ -1,0 +1,84 @@
+"""LSPs: the list, and one LSP with its licences, schemes, network schools, venues and appointment decrees."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, get
+from litestar.params import FromPath
+from litestar.response import Template
+
+from assessor_registry.accounts.rules import Permission
+from assessor_registry.db.engine import Connection
+from assessor_registry.errors import NotFound
+from assessor_registry.flags.rules import latest_due
+from assessor_registry.institutions import store
+from assessor_registry.policy import store as policy
+from assessor_registry.reports import decrees, lsps
+from assessor_registry.schemes import store as schemes
+from assessor_registry.web.guards import needs
+from assessor_registry.web.pages import lsp_forms, school_pages, venue_forms
+from assessor_registry.web.render import page
+from assessor_registry.web.sheets import said
+from assessor_registry.web.today import today_of
+from assessor_registry.words import gettext as _
+
+READ = needs(Permission.INSTITUTIONS_READ)
+
+
+def warned_until(conn: Connection, today: date) -> date:
+    """The last day up to which a licence counts as ending soon."""
+    return latest_due(today, policy.value(conn, "licence_reminder_months", today).integers)
+
+
+@get("/lembaga", opt=READ, sync_to_thread=True)
+def lsp_list(request: Request[Any, Any, Any]) -> Template:
+    """The LSPs, each with the end of its licence."""
+    today = today_of(request)
+    with request.app.state.database.read() as conn:
+        lines = lsps.lsp_lines(conn, request.user.scope, today)
+        waiting = store.list_schools(conn, request.user.scope, today, state="provisional")
+        soon = warned_until(conn, today)
+    return page(
+        request,
+        "ground/lsps.html",
+        lines=lines,
+        today=today,
+        soon=soon,
+        waiting=len(waiting),
+        said=said(request, added=_("LSP sudah ditambahkan.")),
+    )
+
+
+@get("/lembaga/lsp/{lsp_id:uuid}", opt=READ, sync_to_thread=True)
+def lsp_page(request: Request[Any, Any, Any], lsp_id: FromPath[UUID]) -> Template:
+    """One LSP."""
+    today, actor = today_of(request), request.user
+    with request.app.state.database.read() as conn:
+        lsp = store.get_lsp(conn, actor.scope, lsp_id, today)
+        if lsp is None:
+            raise NotFound("institutions.not_found")
+        titles = {row.scheme.id: row.scheme.title for row in schemes.list_schemes(conn)}
+        found: dict[str, Any] = {
+            "licences": store.licences_of(conn, lsp_id),
+            "covered": sorted(store.licensed_schemes(conn, lsp_id), key=lambda row: titles.get(row.scheme_id, "")),
+            "network": store.network_of(conn, lsp_id),
+            "venues": store.list_venues(conn, actor.scope, today, lsp_id=lsp_id),
+            "decrees": decrees.appointment_decrees(conn, actor.scope, lsp_id=lsp_id),
+            "soon": warned_until(conn, today),
+        }
+    own = actor.scope.everything or (actor.scope.kind == "lsp" and actor.scope.id == lsp_id)
+    return page(
+        request,
+        "ground/lsp.html",
+        lsp=lsp,
+        titles=titles,
+        today=today,
+        may_license=actor.may(Permission.INSTITUTIONS_LICENSE),
+        may_write=own and actor.may(Permission.INSTITUTIONS_WRITE),
+        said=said(request, saved=_("Sudah disimpan."), ended=_("Sudah diakhiri.")),
+        **found,
+    )
+
+
+HANDLERS = [lsp_list, lsp_page, *lsp_forms.HANDLERS, *venue_forms.HANDLERS, *school_pages.HANDLERS]
