@@ -76,7 +76,8 @@ def sweep_in(tx: Connection, today: date, now: datetime, *, regular: bool = True
     the season have changed since or a sweep for another day lies between.
     """
     flags.lock(tx, SWEEP)
-    stages = {kind: policy.value(tx, rule, today).integers for kind, rule in REMINDERS.items()}
+    months = policy.values(tx, sorted(set(REMINDERS.values())), today)
+    stages = {kind: months[rule].integers for kind, rule in REMINDERS.items()}
     season = institutions.next_season(tx, today)
     basis = json.dumps([stages, season and [season.first_day.isoformat(), season.last_day.isoformat()]], sort_keys=True)
     since = _since(tx, today, basis) if regular else None

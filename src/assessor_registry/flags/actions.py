@@ -1,6 +1,5 @@
 """What is done with to-dos: kept in step with the calendar, opened and cleared by other rooms, acknowledged."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,21 +22,23 @@ class Source:
     ends: Select[Any]
 
 
-def sweep(tx: Connection, source: Source, day: SweepDay, changed: Mapping[UUID, date] | None = None) -> int:
+def sweep(tx: Connection, source: Source, day: SweepDay, changed: Select[Any] | None = None) -> int:
     """Bring the flags of a source to a day; return how many were opened.
 
     When the day counts from a last sweep, only last days whose stage may have changed after it are read; else all,
-    and what a sweep for another day had opened too early is taken back. `changed` are the subjects whose last days
-    have changed since, each with the day on which that was known. Doing it again changes nothing.
+    and what a sweep for another day had opened too early is taken back. `changed` is a SELECT of (subject_id,
+    known_on), each subject once: whose last days have changed since, and when that was known. Doing it again changes
+    nothing.
     """
-    kind, changed = source.kind, changed or {}
+    kind = source.kind
     if day.since is None:
         store.settle(tx, kind, day)
         store.clear_stale(tx, source.subject_kind, kind, source.ends, day.now)
-    elif changed:
-        store.clear_stale(tx, source.subject_kind, kind, source.ends, day.now, among=changed)
+    elif changed is not None:
+        among = changed.with_only_columns(changed.selected_columns.subject_id)
+        store.clear_stale(tx, source.subject_kind, kind, source.ends, day.now, among=among)
     opened = 0
-    if changed:
+    if changed is not None:
         opened += store.raise_due(tx, source.subject_kind, kind, store.due_by_change(source.ends, changed), day)
     due = store.due_by_time(source.ends, windows(day.today, day.since, day.of(kind)))
     return opened + store.raise_due(tx, source.subject_kind, kind, due, day)

@@ -25,7 +25,6 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
-    column,
     delete,
     exists,
     false,
@@ -86,13 +85,9 @@ def within(last_day: Any, windows: Iterable[tuple[date | None, date]]) -> Any:
     return or_(false(), *[and_(*([] if low is None else [last_day >= low]), last_day <= high) for low, high in windows])
 
 
-def changed_ends(changed: Mapping[UUID, date]) -> Any:
-    """`changed` (subject → the day on which it was known) as a table of (subject_id, known_on)."""
-    ids = bindparam(None, list(changed), ARRAY(Uuid))
-    days = bindparam(None, list(changed.values()), ARRAY(Date))
-    columns = (column("subject_id", Uuid), column("known_on", Date))
-    # Of an unnest of two arrays both columns are called unnest, unless they are named.
-    return func.unnest(ids, days).table_valued(*columns, name="changed").render_derived()
+def these(ids: Collection[UUID]) -> Select[Any]:
+    """`ids` as a SELECT, with one parameter however many there are."""
+    return select(func.unnest(bindparam(None, list(ids), ARRAY(Uuid))))
 
 
 def due_by_time(ends: Select[Any], windows: Iterable[tuple[date | None, date]]) -> Select[Any]:
@@ -101,9 +96,9 @@ def due_by_time(ends: Select[Any], windows: Iterable[tuple[date | None, date]]) 
     return select(found.c.subject_id, found.c.last_day, found.c.known_on).where(within(found.c.last_day, windows))
 
 
-def due_by_change(ends: Select[Any], changed: Mapping[UUID, date]) -> Select[Any]:
-    """Those of `ends` whose subject is in `changed`, with the day of that."""
-    found, news = ends.subquery(), changed_ends(changed)
+def due_by_change(ends: Select[Any], changed: Select[Any]) -> Select[Any]:
+    """Those of `ends` whose subject is in `changed`, a SELECT of (subject_id, known_on), with the day of that."""
+    found, news = ends.subquery(), changed.subquery()
     return select(found.c.subject_id, found.c.last_day, news.c.known_on).join(
         news, news.c.subject_id == found.c.subject_id
     )
@@ -159,14 +154,14 @@ def clear_stale(
     kind: str,
     ends: Select[Any],
     now: datetime,
-    among: Collection[UUID] | None = None,
+    among: Select[Any] | None = None,
 ) -> int:
     """Clear the open flags of a kind whose (subject, last day) is no longer in `ends`; `among` limits the subjects."""
     current = ends.subquery()
     still = exists().where(current.c.subject_id == _F.c.subject_id, current.c.last_day == _F.c.last_day)
     gone = and_(_F.c.subject_kind == subject_kind, _F.c.kind == kind, _F.c.cleared_at.is_(None), ~still)
     if among is not None:
-        gone = and_(gone, _F.c.subject_id == any_(bindparam(None, list(among), ARRAY(Uuid))))
+        gone = and_(gone, _F.c.subject_id.in_(among))
     return tx.execute(update(_F).where(gone).values(cleared_at=now)).rowcount
 
 

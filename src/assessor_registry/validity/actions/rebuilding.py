@@ -67,7 +67,7 @@ def _refresh_flags(tx: Connection, ids: Collection[UUID], now: datetime) -> None
     today = day_of(now)
     ends = sweeping.certificate_ends(today)
     for kind in ("certificate_ending", "season_gap"):
-        flags.clear_stale(tx, "assessor", kind, ends, now, among=ids)
+        flags.clear_stale(tx, "assessor", kind, ends, now, among=flags.these(ids))
     periods.note_changed(tx, ids, today)
 
 

@@ -29,7 +29,7 @@ def sweep(tx: Connection, day: SweepDay, season: Period | None) -> Swept:
 
     `season` is the assessment season that runs or comes next. Doing it again changes nothing.
     """
-    changed = periods.take_changed(tx)
+    number, changed = periods.take_changed(tx)
     gap = (date.max, date.min) if season is None else gap_of(season, day.of("season_gap"))
     sources = (
         flags.Source("assessor", "certificate_ending", sweeping.certificate_ends(day.today)),
@@ -39,7 +39,7 @@ def sweep(tx: Connection, day: SweepDay, season: Period | None) -> Swept:
     )
     opened = sum(flags.sweep(tx, source, day, changed) for source in sources)
     flag_store.clear_subjects(tx, "assessor", sweeping.ended(day.today), day.now)
-    return Swept(opened, len(changed))
+    return Swept(opened, number)
 
 
 def gap_of(season: Period, stages: tuple[int, ...]) -> tuple[date, date]:

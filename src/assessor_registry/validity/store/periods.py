@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ARRAY, Connection, Text, Uuid, bindparam, func, select, text
+from sqlalchemy import ARRAY, Connection, Date, Select, Text, Uuid, bindparam, column, func, select, table, text
 
 from assessor_registry.db.bulk import insert_rows
 from assessor_registry.validity import tables
@@ -135,12 +135,28 @@ def note_changed(tx: Connection, ids: Iterable[UUID], known_on: date) -> None:
     insert_rows(tx, E, [{"id": uuid4(), "assessor_id": i, "known_on": known_on} for i in ids])
 
 
-def take_changed(tx: Connection) -> dict[UUID, date]:
-    """Take out what has changed since the last sweep: each assessor with the earliest day on which it was known."""
-    taken: dict[UUID, date] = {}
-    for assessor_id, known_on in tx.execute(E.delete().returning(E.c.assessor_id, E.c.known_on)):
-        taken[assessor_id] = min(known_on, taken.get(assessor_id, known_on))
-    return taken
+TAKEN = table("taken_change", column("subject_id", Uuid), column("known_on", Date))
+
+
+def take_changed(tx: Connection) -> tuple[int, Select[Any] | None]:
+    """Take out what has changed since the last sweep, for the rest of the transaction; None: nothing has.
+
+    Returns how many assessors, and a SELECT of each with the earliest day on which it was known. They are moved into
+    a table of this transaction, so that what others add meanwhile is left for the next sweep, and nobody waits.
+    """
+    if tx.execute(select(E.c.id).limit(1)).first() is None:
+        return 0, None
+    # The transaction may be in its second sweep.
+    tx.execute(text("DROP TABLE IF EXISTS pg_temp.taken_change"))
+    tx.execute(text("CREATE TEMP TABLE taken_change (subject_id uuid, known_on date) ON COMMIT DROP"))
+    moved = tx.execute(
+        text(
+            "WITH taken AS (DELETE FROM ends_changed RETURNING assessor_id, known_on) "
+            "INSERT INTO taken_change SELECT assessor_id, min(known_on) FROM taken GROUP BY assessor_id"
+        )
+    )
+    tx.execute(text("ANALYZE taken_change"))
+    return moved.rowcount, select(TAKEN.c.subject_id, TAKEN.c.known_on)
 
 
 def active_on(conn: Connection, ids: Collection[UUID], on: date) -> set[UUID]:
