@@ -235,6 +235,23 @@ def test_unsigned_results_are_pointed_out_from_seven_days_before_the_last_day(ev
         assert store.unsigned(conn, Scope("lsp", str(uuid4())), D, 7) == []
 
 
+def test_the_to_do_about_unsigned_results_opens_once_and_closes_when_they_are_signed(event: Event) -> None:
+    actor, _, attempts = event.ready(2, last_day=D + 3 * DAY)
+    wanted = drafts(event, actor, attempts)
+
+    def sweep(day: Any) -> tuple[int, list[Any]]:
+        with event.db.transaction() as tx:
+            opened = actions.sweep_unsigned(tx, day, at(day))
+            rows = tx.execute(text("SELECT last_day FROM flag WHERE kind = 'results_unsigned' AND cleared_at IS NULL"))
+            return opened, list(rows.scalars())
+
+    assert sweep(D - 5 * DAY) == (0, [])
+    assert sweep(D) == (1, [D + 3 * DAY])
+    assert sweep(D + DAY) == sweep(D + 10 * DAY) == (0, [D + 3 * DAY])
+    event.sign(actor, wanted, at(D + 2 * DAY))
+    assert sweep(D + 2 * DAY) == (0, [])
+
+
 def test_raw_sql_can_not_say_that_someone_signed_or_assessed_after_their_last_day(event: Event) -> None:
     _, _, _, (code,) = event.signed(last_day=D)
     copy = text(

@@ -379,6 +379,32 @@ def test_the_picker_asks_as_often_for_many_as_for_two(event: Event) -> None:
     assert counts[0] == counts[1] <= 16
 
 
+def todos(event: Event) -> list[tuple[UUID, date]]:
+    with event.db.read() as conn:
+        still_open = "SELECT subject_id, last_day FROM flag WHERE kind = 'needs_assessor' AND cleared_at IS NULL"
+        return [(row[0], row[1]) for row in conn.execute(text(still_open))]
+
+
+def test_a_lost_day_is_something_to_do_until_somebody_covers_it(event: Event) -> None:
+    schedule, actor, other = event.schedule(D, D + DAY), event.assessor(), event.assessor()
+    event.assign(schedule, actor, D, D + DAY)
+    assert todos(event) == []
+    with event.db.transaction() as tx:
+        shrunk = event.suspend(tx, someone(actor), D + DAY, None, at(D))
+        actions.withdraw_lost(tx, SYSTEM, shrunk, now=at(D))
+    assert todos(event) == [(schedule, D + DAY)]
+    event.assign(schedule, other, D)
+    assert todos(event) == [(schedule, D + DAY)]
+    event.assign(schedule, other, D + DAY)
+    assert todos(event) == []
+    with event.db.transaction() as tx:
+        actions.withdraw(tx, SYSTEM, schedule, someone(other), reason="Sakit", days=[D + DAY], now=at(D))
+    assert todos(event) == [(schedule, D + DAY)]
+    with event.db.transaction() as tx:
+        actions.cancel_schedule(tx, SYSTEM, schedule, reason="Banjir", now=at(D))
+    assert todos(event) == []
+
+
 # --- Undoing -----------------------------------------------------------------------------------------------------
 
 

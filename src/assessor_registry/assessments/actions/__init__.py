@@ -1,7 +1,8 @@
 """What can be done with results: one verb, one function, in the transaction that the caller hands in.
 
 `drafts` recording and correcting · `signing` showing what will be signed, and signing · `paper` the way by paper ·
-`states` contested, upheld, annulled · `showing` bundle and public check · `statements` what is signed.
+`states` contested, upheld, annulled · `todos` unsigned results · `showing` bundle and public check · `statements` what
+is signed.
 """
 
 from assessor_registry.assessments.actions.drafts import Saved, correct, drop_correction, save_attendance, save_draft
@@ -16,6 +17,7 @@ from assessor_registry.assessments.actions.showing import (
 )
 from assessor_registry.assessments.actions.signing import Preview, preview_signing, sign, sign_unlocked
 from assessor_registry.assessments.actions.states import annul, contest_lost, uphold
+from assessor_registry.assessments.actions.todos import sweep_unsigned
 
 __all__ = [
     "OpenedCheck",
@@ -38,5 +40,6 @@ __all__ = [
     "save_draft",
     "sign",
     "sign_unlocked",
+    "sweep_unsigned",
     "uphold",
 ]

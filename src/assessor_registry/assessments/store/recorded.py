@@ -279,6 +279,7 @@ class Unsigned:
     """Drafts of one assessor at one LSP that are not signed: how many, and the last day on which they can be.
 
     `last_active_day` None: no active period covers `today`, so they wait for a new one or for the paper way.
+    `period_end` is the end of the newest active period that has begun.
     """
 
     assessor_id: UUID
@@ -288,6 +289,7 @@ class Unsigned:
     count: int
     earliest_day: date
     last_active_day: date | None
+    period_end: date | None = None
 
 
 def unsigned(conn: Connection, scope: Scope, today: date, within_days: int | None = None) -> list[Unsigned]:
@@ -306,9 +308,14 @@ def unsigned(conn: Connection, scope: Scope, today: date, within_days: int | Non
         SCHEDULE.c.lsp_id,
         LSP.c.name.label("lsp_name"),
     )
+    newest = (
+        select(func.max(func.upper(PERIOD.c.during) - 1))
+        .where(PERIOD.c.assessor_id == DRAFT.c.assessor_id, func.lower(PERIOD.c.during) <= today)
+        .scalar_subquery()
+    )
     query = (
         select(*columns, func.count().label("count"), func.min(DRAFT.c.first_day).label("earliest_day"),
-               func.min(running).label("last_active_day"))
+               func.min(running).label("last_active_day"), func.min(newest).label("period_end"))
         .join(ATTEMPT, ATTEMPT.c.id == DRAFT.c.attempt_id)
         .join(SCHEDULE, SCHEDULE.c.id == ATTEMPT.c.schedule_id)
         .join(LSP, LSP.c.id == SCHEDULE.c.lsp_id)

@@ -16,6 +16,7 @@ from assessor_registry.audit.actions import Entry, note, note_all
 from assessor_registry.errors import Conflict, InvalidInput, NotEligible, NotFound, Reason
 from assessor_registry.scheduling import store
 from assessor_registry.scheduling.actions._ground import given_reason, open_schedule
+from assessor_registry.scheduling.actions.todos import day_covered, day_lost
 from assessor_registry.scheduling.rules import days_of, licence_reasons, load_reasons, per_day, venue_reasons
 from assessor_registry.validity.rules import Shrunk
 
@@ -193,6 +194,7 @@ def _book(
     store.add_assignments(tx, rows)
     after = {"assessor_id": assessor_id, "days": list(days), "letter_number": number, "planned": letter is None}
     note(tx, actor.author, "scheduling.assign", "schedule", plan.id, now=now, after=after)
+    day_covered(tx, [plan.id], now)
     return [row["id"] for row in rows]  # type: ignore[misc]
 
 
@@ -252,6 +254,7 @@ def withdraw(
     gone = _withdraw(tx, actor, plan, assessor_id, days, given_reason(reason), now)
     if not store.assignments(tx, actor.scope, plan.id, assessor_id=assessor_id):
         store.allocate(tx, dict.fromkeys(_given_to(tx, actor, plan, assessor_id)))
+    day_lost(tx, [plan.id], now)
     return [row.id for row in gone]
 
 
@@ -331,7 +334,9 @@ def withdraw_lost(tx: Connection, actor: Actor, shrunk: Iterable[Shrunk], *, now
         for row in rows
     ]
     note_all(tx, actor.author, "scheduling.withdraw_lost", "schedule", entries, now=now)
-    return list(dict.fromkeys(row.schedule_id for row in rows))
+    schedules = list(dict.fromkeys(row.schedule_id for row in rows))
+    day_lost(tx, schedules, now)
+    return schedules
 
 
 def needs(conn: Connection, scope: Scope, schedule_id: UUID) -> tuple[Reason, ...]:

@@ -12,6 +12,7 @@ from assessor_registry.audit.actions import note
 from assessor_registry.errors import Conflict, InvalidInput, NotFound
 from assessor_registry.scheduling import store
 from assessor_registry.scheduling.actions._ground import given_reason, open_schedule
+from assessor_registry.scheduling.actions.todos import day_covered, day_lost
 from assessor_registry.scheduling.rules import evidence_reasons, moved, plan_reasons
 
 
@@ -138,6 +139,9 @@ def move_schedule(
     store.change_schedule(tx, schedule_id, first_day=first_day, last_day=last_day)
     store.withdraw(tx, [row.id for row in gone], why, now)
     planned = _plan_anew(tx, plan, gone, (first_day, last_day), now)
+    day_covered(tx, [plan.id], now)
+    if gone:
+        day_lost(tx, [plan.id], now)
     note(
         tx, actor.author, "scheduling.move_schedule", "schedule", schedule_id, now=now, reason=why,
         before={"first_day": plan.first_day, "last_day": plan.last_day},
@@ -181,6 +185,7 @@ def cancel_schedule(tx: Connection, actor: Actor, schedule_id: UUID, *, reason: 
     why = given_reason(reason)
     store.withdraw(tx, [row.id for row in store.assignments(tx, actor.scope, schedule_id)], why, now)
     store.change_schedule(tx, schedule_id, cancelled_at=now, cancelled_reason=why)
+    day_covered(tx, [plan.id], now)
     note(tx, actor.author, "scheduling.cancel_schedule", "schedule", schedule_id, now=now, reason=why)
 
 

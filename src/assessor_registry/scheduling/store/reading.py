@@ -6,7 +6,23 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, exists, false, func, literal, select, true, union_all
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Uuid,
+    bindparam,
+    exists,
+    false,
+    func,
+    literal,
+    select,
+    text,
+    true,
+    union_all,
+)  # fmt: skip
 
 from assessor_registry.accounts.rules import Scope
 from assessor_registry.errors import NotFound
@@ -296,3 +312,15 @@ def loads(conn: Connection, schedule_ids: Collection[UUID]) -> dict[tuple[UUID, 
         both.c.schedule_id, both.c.assessor_id
     )
     return {(row[0], row[1]): Load(int(row[2]), int(row[3])) for row in conn.execute(query)}
+
+
+def first_uncovered(conn: Connection, schedule_ids: Collection[UUID]) -> dict[UUID, date]:
+    """Return of each schedule the first day on which nobody is assigned; covered and cancelled ones are left out."""
+    statement = text(
+        "SELECT s.id, min(CAST(d.day AS date)) FROM schedule s "
+        "CROSS JOIN LATERAL generate_series(s.first_day, s.last_day, interval '1 day') AS d(day) "
+        "WHERE s.id = ANY(:ids) AND s.cancelled_at IS NULL AND NOT EXISTS (SELECT FROM assignment a "
+        "WHERE a.schedule_id = s.id AND a.withdrawn_at IS NULL AND a.held_on = CAST(d.day AS date)) GROUP BY s.id"
+    )
+    rows = conn.execute(statement.bindparams(bindparam("ids", type_=ARRAY(Uuid))), {"ids": list(schedule_ids)})
+    return {row[0]: row[1] for row in rows}
