@@ -50,7 +50,7 @@ class Cluster:
     def run(self, statement: str) -> None:
         """Run one statement outside a transaction, as the owner, in the maintenance database."""
         with psycopg.connect(libpq(self.server.url("postgres")), autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement.encode())
 
 
 def libpq(url: str) -> str:

@@ -31,6 +31,8 @@ class Visit:
         self.event = Event(site.database, units, founded=True)
         self.actor = self.event.assessor(last_day=today.replace(year=today.year + 1))
         assert self.actor.assessor_id is not None
+        assert self.actor.account_id is not None
+        self.account_id = self.actor.account_id
         self.schedule = self.event.schedule(today)
         self.attempts = self.event.add(self.schedule, self.event.students(candidates), today)
         self.event.assign(self.schedule, self.actor, today)
@@ -40,14 +42,15 @@ class Visit:
 
     def _user(self, today: Any) -> User:
         def act(tx: Any) -> UUID:
-            accounts.change_account(tx, self.actor.account_id, password_hash=hash_of(PASSWORD))
+            accounts.change_account(tx, self.account_id, password_hash=hash_of(PASSWORD))
             return account_actions.give_grant(
-                tx, system("test"), self.actor.account_id, Role.ASSESSOR, self.actor.scope, today, now=clock.now()
+                tx, system("test"), self.account_id, Role.ASSESSOR, self.actor.scope, today, now=clock.now()
             )
 
         grant = self.site.database.perform(act)
-        login = self.site.database.perform(lambda tx: accounts.account(tx, self.actor.account_id)).login
-        return User(self.actor.account_id, login, self.actor.name, "assessor", self.actor.scope, grant)
+        account = self.site.database.perform(lambda tx: accounts.account(tx, self.account_id))
+        assert account is not None
+        return User(self.account_id, account.login, self.actor.name, "assessor", self.actor.scope, grant)
 
     def drafts(self) -> list[store.DraftRow]:
         with self.site.database.read() as conn:

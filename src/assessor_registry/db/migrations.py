@@ -7,8 +7,20 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
+from sqlalchemy.exc import SQLAlchemyError as DatabaseProblem
 
 from assessor_registry.errors import ConfigurationError
+
+__all__ = [
+    "DatabaseProblem",
+    "current_revision",
+    "drift",
+    "expected_revision",
+    "grant_application_role",
+    "migrations_dir",
+    "require_current",
+    "upgrade",
+]
 
 
 def migrations_dir() -> Path:
