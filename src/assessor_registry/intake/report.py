@@ -1,16 +1,18 @@
 """The file comes back as a workbook: every row with what became of it, and the refused ones to be put right."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from assessor_registry import words
 from assessor_registry.intake.cells import Cell as ReadCell
 from assessor_registry.intake.cells import Kind, shown
-from assessor_registry.intake.plan_rules import Plan, PlannedRow
+from assessor_registry.intake.plan_rules import Change, Plan, PlannedRow
 from assessor_registry.printing import workbook
 from assessor_registry.printing.workbook import Cell, Column, SheetOut
 from assessor_registry.words import gettext as _
 
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _NOT_READ = shown(ReadCell(Kind.MISSING))
 
 
@@ -43,6 +45,11 @@ def field_name(name: str) -> str:
         "technical.last_day": _("Tanggal akhir sertifikat teknis"), "technical.scheme": _("Skema dikenali"),
     }  # fmt: skip
     return names.get(name, name)
+
+
+def as_read(value: str | None) -> str:
+    """A value of a change with its dates written out: `2027-12-13` → `13 Desember 2027`."""
+    return _DAY.sub(lambda found: words.long_date(date.fromisoformat(found[0])), value) if value else "–"
 
 
 def report(plan: Plan, made_at: datetime, outcomes: Mapping[int, str] | None = None) -> bytes:
@@ -80,11 +87,13 @@ def reasons_of(row: PlannedRow) -> str:
     said = [f"{each.column}: {words.sentence(each.reason)}" if each.column else words.sentence(each.reason)
             for each in row.findings]  # fmt: skip
     if row.outcome == "changed":
-        said += [f"{field_name(each.name)}: {each.old or '–'} → {each.new or '–'}." for each in row.changes]
-    said += [
-        f"{_('Koreksi')} {field_name(each.name)}: {each.old or '–'} → {each.new or '–'}." for each in row.corrections
-    ]
+        said += [_difference(each) for each in row.changes]
+    said += [f"{_('Koreksi')} {_difference(each)}" for each in row.corrections]
     return " ".join(said)
+
+
+def _difference(change: Change) -> str:
+    return f"{field_name(change.name)}: {as_read(change.old)} → {as_read(change.new)}."
 
 
 def _all(rows: Iterable[PlannedRow], ended: Mapping[int, str], headings: Sequence[str]) -> Iterator[list[Cell]]:

@@ -134,7 +134,7 @@ def _one(request: Request[Any, Any, Any], batch_id: UUID, **context: Any) -> Tem
         warned=[row for row in plan.rows if row.warned],
         most=SHOWN,
         field_name=report.field_name,
-        outcome_name=report.outcome_name,
+        as_read=report.as_read,
         **context,
     )
 
