@@ -41,7 +41,7 @@ def _listed(value: object) -> object:
 Text = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 Secret = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=400)]
-MaybeText = Annotated[str | None, BeforeValidator(_empty_is_none), StringConstraints(max_length=4000)]
+MaybeText = Annotated[Annotated[str, StringConstraints(max_length=4000)] | None, BeforeValidator(_empty_is_none)]
 Day = Annotated[date, BeforeValidator(_day)]
 MaybeDay = Annotated[date | None, BeforeValidator(lambda value: _day(_empty_is_none(value)))]
 MaybeId = Annotated[UUID | None, BeforeValidator(_empty_is_none)]

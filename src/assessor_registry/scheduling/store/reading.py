@@ -176,7 +176,9 @@ def within(scope: Scope) -> ColumnElement[bool]:
             select(1).select_from(pupils).where(ATTEMPT.c.schedule_id == SCHEDULE.c.id, STUDENT.c.school_id == scope.id)
         )
     if scope.kind == "self":
-        return exists(select(1).where(ASSIGNMENT.c.schedule_id == SCHEDULE.c.id, ASSIGNMENT.c.assessor_id == scope.id))
+        # Of its own, also where the query around it reads assignments.
+        own = select(1).where(ASSIGNMENT.c.schedule_id == SCHEDULE.c.id, ASSIGNMENT.c.assessor_id == scope.id)
+        return exists(own.correlate(SCHEDULE))
     return false()
 
 

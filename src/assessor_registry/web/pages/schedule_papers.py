@@ -1,0 +1,138 @@
+"""What is printed of a schedule: attendance list of a day, minutes."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from litestar import Request, Response, get
+from litestar.params import FromPath
+
+from assessor_registry import clock, words
+from assessor_registry.accounts.rules import PROVINCE, Permission, Scope
+from assessor_registry.assessments import store as assessments
+from assessor_registry.db.engine import Connection
+from assessor_registry.errors import NotFound
+from assessor_registry.institutions import store as institutions
+from assessor_registry.printing import forms, pdf
+from assessor_registry.scheduling import store
+from assessor_registry.web.download import pdf_answer
+from assessor_registry.web.guards import needs
+from assessor_registry.web.listing import Asked
+from assessor_registry.web.moments import local
+from assessor_registry.web.today import today_of
+from assessor_registry.words import gettext as _
+
+READ = needs(Permission.SCHEDULING_READ)
+
+
+def heads(
+    conn: Connection, plan: store.ScheduleRow
+) -> tuple[forms.Body, forms.SchemeHead, forms.VenueHead, institutions.Lsp]:
+    """The letterhead, scheme and venue of a form about a schedule that was found within the asker's scope.
+
+    Raises:
+        NotFound: its LSP or venue is gone.
+    """
+    lsp = institutions.get_lsp(conn, PROVINCE, plan.lsp_id, plan.first_day)
+    venue = institutions.get_venue(conn, PROVINCE, plan.venue_id, plan.first_day)
+    if lsp is None or venue is None:
+        raise NotFound("scheduling.no_schedule")
+    licence = institutions.licence_on(conn, plan.lsp_id, plan.first_day)
+    return (
+        forms.Body(name=lsp.name, licence=licence.number if licence else None),
+        forms.SchemeHead(title=plan.scheme_title, number=plan.scheme_number),
+        forms.VenueHead(name=plan.venue_name, kind=cast("forms.VenueKind", venue.kind)),
+        lsp,
+    )
+
+
+def signatories(conn: Connection, rows: list[store.AssignmentRow]) -> tuple[forms.Signatory, ...]:
+    """The assessors of these assignments with their MET numbers, each once."""
+    ids = list(dict.fromkeys(row.assessor_id for row in rows))
+    known = assessments.papers(conn, ids)
+    return tuple(forms.Signatory(name=known[one].name, registration=known[one].registration or "–") for one in ids)
+
+
+@get("/jadwal/{schedule_id:uuid}/daftar-hadir.pdf", opt=READ, sync_to_thread=True)
+def attendance(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> Response[bytes]:
+    """The attendance list of a day (`?hari=`), else of today or the first day."""
+    scope, today = request.user.scope, today_of(request)
+    wanted = words.parse_date(Asked(request).one("hari"))
+    with request.app.state.database.read() as conn:
+        plan = store.schedule(conn, scope, schedule_id)
+        within = [day for day in (wanted, today) if day and plan.first_day <= day <= plan.last_day]
+        day = within[0] if within else plan.first_day
+        body, scheme, venue, _lsp = heads(conn, plan)
+        rows = [row for row in store.assignments(conn, scope, schedule_id) if row.held_on == day]
+        candidates = store.candidates(conn, scope, schedule_id)
+        assessors = signatories(conn, rows)
+    form = forms.AttendanceForm(
+        body=body,
+        scheme=scheme,
+        venue=venue,
+        title=plan.title,
+        day=day,
+        candidates=tuple(
+            forms.AttendanceRow(name=row.name, nisn=row.nisn, school=row.school_name, klass=row.rombel)
+            for row in candidates
+        ),
+        assessors=assessors,
+        made_at=local(clock.now(), plan.zone),
+    )
+    return pdf_answer(pdf.attendance_list(form), f"daftar-hadir-{day.isoformat()}.pdf")
+
+
+@get("/jadwal/{schedule_id:uuid}/berita-acara.pdf", opt=READ, sync_to_thread=True)
+def minutes(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> Response[bytes]:
+    """The minutes of a schedule with what is signed so far."""
+    scope: Scope = request.user.scope
+    with request.app.state.database.read() as conn:
+        plan = store.schedule(conn, scope, schedule_id)
+        body, scheme, venue, lsp = heads(conn, plan)
+        rows = [row for row in store.assignments(conn, scope, schedule_id) if row.state == "confirmed"]
+        candidates = store.candidates(conn, scope, schedule_id)
+        records = assessments.records(conn, scope, schedule_id=schedule_id, limit=5000)
+        assessors = signatories(conn, rows)
+    ending = {each.attempt_id: each for each in records if _ends(each)}
+    form = forms.MinutesForm(
+        body=body,
+        scheme=scheme,
+        venue=venue,
+        number=None,
+        first_day=plan.first_day,
+        last_day=plan.last_day,
+        place=lsp.region.removeprefix("Kota ").removeprefix("Kabupaten "),
+        signed_on=plan.last_day,
+        candidates=tuple(_row(row, ending.get(row.attempt_id)) for row in candidates),
+        assessors=assessors,
+        acknowledged_by=(
+            forms.Official(name=lsp.head_name, title=_("Ketua {lsp}").format(lsp=lsp.name)) if lsp.head_name else None
+        ),
+        made_at=local(clock.now(), plan.zone),
+    )
+    return pdf_answer(pdf.minutes(form), "berita-acara.pdf")
+
+
+def _ends(row: assessments.RecordRow) -> bool:
+    """Whether a record is in force, or contested, and says how the attempt ended."""
+    said = row.outcome != "assessed" or row.recommendation is not None
+    return said and row.replaced_by is None and row.annulled_at is None
+
+
+def _row(candidate: store.Candidate, record: assessments.RecordRow | None) -> forms.MinutesRow:
+    note = None
+    if record is not None and record.state == "contested":
+        note = _("Dipersoalkan")
+    elif record is not None and record.origin == "paper":
+        note = _("Dari berkas kertas")
+    return forms.MinutesRow(
+        name=candidate.name,
+        nisn=candidate.nisn,
+        school=candidate.school_name,
+        klass=candidate.rombel,
+        outcome=cast("forms.Outcome", record.outcome if record else "assessed"),
+        recommendation=cast("forms.Result | None", record.recommendation if record else None),
+        note=note,
+    )
+
+
+HANDLERS = [attendance, minutes]
