@@ -166,7 +166,7 @@ def libpq(url: str) -> tuple[str, dict[str, str]]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
     if password:
         environment["PGPASSWORD"] = str(password)
-    rendered = parsed.set(password=None).difference_update_query(["password"]).render_as_string()
+    rendered = parsed._replace(password=None).difference_update_query(["password"]).render_as_string()
     address, mark, query = rendered.partition("?")
     # SQLAlchemy writes a space as "+", which libpq takes for a plus.
     return address + mark + query.replace("+", "%20"), environment

@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from types import FrameType
 
 import uvicorn
@@ -16,7 +17,11 @@ from assessor_registry.errors import ConfigurationError
 from assessor_registry.settings import Settings
 
 
-def serve(settings: Settings, opened: Opened, host: str, port: int, *, announce: Callable[[str], None] = print) -> None:
+# At once, also into a pipe: whoever started the server waits for the address.
+_say: Callable[[str], None] = partial(print, flush=True)
+
+
+def serve(settings: Settings, opened: Opened, host: str, port: int, *, announce: Callable[[str], None] = _say) -> None:
     """Serve until SIGINT or SIGTERM, then return. `port` 0 takes a free one; `announce` is given the bound address.
 
     Raises:

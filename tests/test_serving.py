@@ -1,0 +1,71 @@
+"""Serving begins with an address and ends, when asked to, with nothing left running."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assessor_registry import words
+from assessor_registry.db.embedded import locks
+from assessor_registry.errors import ConfigurationError
+from assessor_registry.serving import _listen
+
+PROGRAM = [sys.executable, "-c", "from assessor_registry.cli import main; main()"]
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A founded registry on its private server, which is stopped."""
+    folder = tmp_path_factory.mktemp("served") / "data"
+    subprocess.run([*PROGRAM, "migrate"], env=environment(folder), check=True, stdout=subprocess.DEVNULL)
+    return folder
+
+
+def environment(folder: Path) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "HOME": str(folder.parent), "ASSESSOR_REGISTRY_DATA_DIR": str(folder)}
+
+
+@pytest.fixture
+def served(data_dir: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`serve` as a process of its own, and its address as it says it into a pipe."""
+    process = subprocess.Popen(
+        [*PROGRAM, "serve", "--port", "0"], env=environment(data_dir), stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    try:
+        yield process, process.stdout.readline().strip()
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_asked_to_stop_it_ends_well_and_its_private_server_with_it(
+    served: tuple[subprocess.Popen[str], str], data_dir: Path, how: signal.Signals
+) -> None:
+    process, address = served
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", address)
+    with urllib.request.urlopen(address + "masuk", timeout=20) as answer:
+        assert answer.status == 200
+    assert locks.try_acquire(data_dir / "postgresql" / "server.lock") is None
+    process.send_signal(how)
+    assert process.wait(30) == 0
+    free = locks.try_acquire(data_dir / "postgresql" / "server.lock")
+    assert free is not None
+    os.close(free)
+
+
+def test_an_address_in_use_is_told_with_its_port() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigurationError) as caught:
+            _listen("127.0.0.1", port)
+    assert str(port) in words.sentence(caught.value.reason)
