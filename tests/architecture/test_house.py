@@ -108,3 +108,9 @@ def test_every_reason_has_its_sentence() -> None:
 def test_no_forbidden_word_is_in_a_sentence() -> None:
     forbidden = re.compile(r"\b(ledger|leaf|standing|flag|sweep|scope)\b", re.IGNORECASE)
     assert not {code: text for code, text in catalogue().items() if forbidden.search(text)}
+
+
+def test_no_template_takes_the_day_of_an_instant_in_utc() -> None:
+    templates = sorted((SOURCE / "web" / "templates").rglob("*.html"))
+    assert templates
+    assert not [str(path) for path in templates if ".date()" in path.read_text()]

@@ -2,16 +2,18 @@
 
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
+from jinja2.runtime import Context
 from litestar import Request
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
 
-from assessor_registry import words
+from assessor_registry import clock, words
 from assessor_registry.accounts.rules import Actor
 from assessor_registry.errors import Reason
 from assessor_registry.web import labels
@@ -30,6 +32,12 @@ def htmx_dir() -> Path:
     if spec is None or spec.origin is None:
         raise RuntimeError("django-js-lib-htmx is not installed")
     return Path(spec.origin).parent / "static" / "htmx"
+
+
+@pass_context
+def local_day(context: Context, moment: datetime) -> str:
+    """The day of an instant on the clocks of the institution: a UTC day would be yesterday's until eight."""
+    return words.long_date(clock.day_of(moment, context["zone"]))
 
 
 def engine(version: str) -> JinjaTemplateEngine:
@@ -57,6 +65,7 @@ def engine(version: str) -> JinjaTemplateEngine:
         "venue_name": labels.venue_name,
     }
     environment.filters |= {
+        "local_day": local_day,
         "long_date": lambda day: "–" if day is None else words.long_date(day),
         "sentence": words.sentence,
         "thousands": lambda number: f"{number:,}".replace(",", "."),
@@ -82,6 +91,7 @@ def page(
         "demo": request.app.state.settings.demo,
         "robots": robots,
         "said": None,
+        "zone": request.app.state.settings.zone,
         "typed": {},
         "errors": {},
         "problem_text": None,
