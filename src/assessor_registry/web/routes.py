@@ -26,6 +26,7 @@ from assessor_registry.web.pages import (
     schedule_plans,
     schedules,
     schemes,
+    service,
     students,
     todo,
     users,
@@ -55,6 +56,7 @@ ROUTES: list[Any] = [
     *users.HANDLERS,
     *audit.HANDLERS,
     *policy.HANDLERS,
+    *service.HANDLERS,
 ]
 
 API: list[Any] = [
