@@ -1,5 +1,6 @@
 """Running the server: the application, its jobs, and a clean end."""
 
+import os
 import signal
 import socket
 import threading
@@ -15,7 +16,6 @@ from assessor_registry.app import create_app
 from assessor_registry.db.opening import Opened
 from assessor_registry.errors import ConfigurationError
 from assessor_registry.settings import Settings
-
 
 # At once, also into a pipe: whoever started the server waits for the address.
 _say: Callable[[str], None] = partial(print, flush=True)
@@ -56,7 +56,8 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, reuse_port=False)
     except OSError as error:
-        raise ConfigurationError("serving.not_bound", host=host, port=port, detail=error.strerror or "") from None
+        detail = os.strerror(error.errno or 0)
+        raise ConfigurationError("serving.not_bound", host=host, port=port, detail=detail) from None
 
 
 @contextmanager
