@@ -94,15 +94,15 @@ def seconds(act: object, *args: object) -> tuple[float, object]:
     return time.perf_counter() - began, result
 
 
-def idle(database: Database) -> tuple[float, int]:
-    """A sweep on the next day, and how many rows of coverage it read."""
+def again(database: Database, day: date) -> tuple[float, int]:
+    """Another sweep, and how many rows of coverage it read."""
     read = text(
         "SELECT COALESCE(seq_tup_read, 0) + COALESCE(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables "
         "WHERE relname = 'coverage'"
     )
     with database.transaction() as tx:
         before = tx.execute(read).scalar_one()
-        took, _ = seconds(jobs.sweep_in, tx, TODAY + DAY, NOW)
+        took, _ = seconds(jobs.sweep_in, tx, day, NOW)
         return took, tx.execute(read).scalar_one() - before
 
 
@@ -122,6 +122,7 @@ def measure(database: Database, owner: str, rounds: int) -> None:
     """Interleaved rounds, the order turned every time."""
     sides: dict[str, list[float]] = {"bare": [], "ours": []}
     first: list[float] = []
+    idle: list[tuple[float, int]] = []
     quiet: list[tuple[float, int]] = []
     vacuum = create_engine(owner, isolation_level="AUTOCOMMIT")
     with vacuum.connect() as maintenance:
@@ -137,7 +138,8 @@ def measure(database: Database, owner: str, rounds: int) -> None:
             maintenance.execute(text("VACUUM ANALYZE flag, ends_changed"))
             first.append(seconds(ours, database)[0])
             maintenance.execute(text("VACUUM ANALYZE flag, ends_changed"))
-            quiet.append(idle(database))
+            idle.append(again(database, TODAY))
+            quiet.append(again(database, TODAY + DAY))
     vacuum.dispose()
     with database.read() as conn:
         total = sum(flags.counts(conn, {"assessor": None}).values())
@@ -147,8 +149,9 @@ def measure(database: Database, owner: str, rounds: int) -> None:
     show("sweep", sides["ours"])
     show("sweep: ratio (bare ÷ ours), round by round", [b / o for b, o in zip(*sides.values(), strict=True)], "×")
     show("first sweep after everyone was imported", first)
-    show("idle sweep on the next day", [took * 1000 for took, _ in quiet], "ms")
-    print(f"rows of coverage that the idle sweep read: {max(rows for _, rows in quiet)}")
+    for name, found in (("again on the same day", idle), ("on the next day", quiet)):
+        show(f"sweep {name}", [took * 1000 for took, _ in found], "ms")
+        print(f"  rows of coverage that it read: {max(rows for _, rows in found)}")
 
 
 def main() -> None:

@@ -6,13 +6,11 @@ sweep that comes late goes straight to the right stage.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from assessor_registry.days import DAY, add_months
 
 EXPIRED = 0
-# A transaction that began before midnight may commit after the night's sweep: read that much again, harmlessly.
-OVERLAP = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +60,11 @@ def windows(today: date, since: date | None, stages: Sequence[int]) -> tuple[tup
     """Return the ranges of last days (both ends included) whose stage may have changed after `since` up to `today`.
 
     `since` is the day of the last sweep; None is never, and everything due by `today` is read. The ranges are
-    disjoint and in order.
+    disjoint and in order. What was added or changed since is not in them: a sweep is told of that by name.
     """
     if since is None:
         return ((None, latest_due(today, stages)),)
-    past = since - OVERLAP
-    reached = [(past - DAY, today - DAY)] + [(horizon(past, months), horizon(today, months)) for months in stages]
+    reached = [(since - DAY, today - DAY)] + [(horizon(since, months), horizon(today, months)) for months in stages]
     joined: list[tuple[date, date]] = []
     for first, last in sorted((low + DAY, high) for low, high in reached if low < high):
         if joined and first <= joined[-1][1] + DAY:
