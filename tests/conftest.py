@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
+from tests.support import skips
 from tests.support.cluster import start_test_cluster
 from tests.world import World
 
@@ -97,3 +98,20 @@ def world(database: Database, tmp_path: Path) -> Iterator[World]:
     made = World(database, tmp_path / "uploads")
     yield made
     made.check()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """With CI=true a test that was skipped fails the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if exitstatus == pytest.ExitCode.OK and reporter and reporter.stats.get("skipped") and skips.forbidden():
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List what was skipped and how to get what it needs."""
+    lines = skips.summary(terminalreporter.stats.get("skipped", []))
+    if lines:
+        terminalreporter.section("skipped here" + (" (with CI=true this fails)" if skips.forbidden() else ""))
+        for line in lines:
+            terminalreporter.line(line)

@@ -1,0 +1,24 @@
+"""How large a promise is tried: a seeded sample as part of the tests, all of it with ASSESSOR_REGISTRY_CAMPAIGN=full."""
+
+import os
+import random
+
+SETTING = "ASSESSOR_REGISTRY_CAMPAIGN"
+
+
+def full() -> bool:
+    """Whether the promises are tried at full size."""
+    return os.environ.get(SETTING, "") == "full"
+
+
+def size(sample: int, everything: int) -> int:
+    """`sample` as part of the tests, `everything` in the campaign; a number in the setting is taken as it is."""
+    asked = os.environ.get(SETTING, "")
+    if asked.isdigit():
+        return int(asked)
+    return everything if full() else sample
+
+
+def seeded(name: str) -> random.Random:
+    """Chance that is the same on every run, and another for every test."""
+    return random.Random(f"assessor_registry {name}")
