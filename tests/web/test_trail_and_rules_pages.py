@@ -15,19 +15,18 @@ from assessor_registry.policy import actions as policy
 from assessor_registry.policy.store import shipped
 from assessor_registry.web.acts import ACTS, changes
 
+ACT = re.compile(r"[a-z]+\.[a-z_]+")
 FORBIDDEN = re.compile(r"\b(ledger|leaf|standing|flag|sweep|scope)\b", re.IGNORECASE)
 
 
 def acts_in_the_code() -> set[str]:
     """Every act that is noted with its name written out."""
-    found = set()
+    found: set[str] = set()
     for path in Path(assessor_registry.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"note", "note_all", "audit"}:
-                found |= {
-                    each.value for each in node.args[:4] if isinstance(each, ast.Constant) and isinstance(each.value, str)
-                    and re.fullmatch(r"[a-z]+\.[a-z_]+", each.value)
-                }  # fmt: skip
+                literals = (each.value for each in node.args[:4] if isinstance(each, ast.Constant))
+                found |= {value for value in literals if isinstance(value, str) and ACT.fullmatch(value)}
     return found
 
 
