@@ -144,9 +144,9 @@ def _digest(tx: Connection, today: date, now: datetime, url: str) -> int:
     people = digests.recipients(tx, today)
     found: list[notices.Letter] = []
     for person in people:
-        if lines := _lines(digests.news_for(tx, person, news, subjects)):
+        if lines := _lines(digests.news_for(tx, person, today, news, subjects)):
             found.append(notices.Letter(person.email, "digest", today, *letters.digest(lines, today, url)))
-        if backlog and not person.own_only and (lines := _lines(digests.news_for(tx, person, backlog, ()))):
+        if backlog and not person.own_only and (lines := _lines(digests.news_for(tx, person, today, backlog, ()))):
             found.append(notices.Letter(person.email, "summary", today, *letters.summary(lines, today, url)))
     put = notices.put(tx, found, now)
     if people:

@@ -126,7 +126,7 @@ def _held(conn: Connection, ids: Sequence[UUID], on: date) -> dict[UUID, list[tu
     return found
 
 
-def waiting_keys(conn: Connection, scope: Scope) -> list[WaitingKey]:
+def waiting_keys(conn: Connection, scope: Scope, today: date) -> list[WaitingKey]:
     """Return the keys that wait for confirmation, of the assessors whom `scope` sees, oldest first."""
     query = (
         select(_KEY.c.assessor_id, _PERSON.c.name, _KEY.c.created_at)
@@ -134,6 +134,6 @@ def waiting_keys(conn: Connection, scope: Scope) -> list[WaitingKey]:
         .where(_KEY.c.confirmed_at.is_(None), _KEY.c.retired_at.is_(None))
         .order_by(_KEY.c.created_at, _KEY.c.id)
     )
-    seen = in_scope(scope)
+    seen = in_scope(scope, today)
     rows = conn.execute(query if seen is None else query.where(_KEY.c.assessor_id.in_(seen)))
     return [WaitingKey(**row._mapping) for row in rows]

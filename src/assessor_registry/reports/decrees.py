@@ -113,10 +113,10 @@ def _lsp_in(scope: Scope) -> ColumnElement[bool]:
 
 
 def sanction_lines(
-    conn: Connection, scope: Scope, *, sanction_id: UUID | None = None, limit: int = 50, offset: int = 0
+    conn: Connection, scope: Scope, today: date, *, sanction_id: UUID | None = None, limit: int = 50, offset: int = 0
 ) -> tuple[list[SanctionLine], int]:
     """Return suspensions and revocations of the assessors whom `scope` sees, newest first, and how many there are."""
-    given = _given(scope)
+    given = _given(scope, today)
     if sanction_id is not None:
         given = given.where(_SANCTION.c.id == sanction_id)
     total = conn.execute(select(func.count()).select_from(given.subquery())).scalar_one()
@@ -128,7 +128,7 @@ def sanction_lines(
 _NOTHING: dict[str, Any] = {"lifted_from": None, "lifted_by": None, "cancelled": False}
 
 
-def _given(scope: Scope) -> Select[Any]:
+def _given(scope: Scope, today: date) -> Select[Any]:
     query = (
         select(
             _SANCTION.c.id, _SANCTION.c.assessor_id, _PERSON.c.name,
@@ -138,7 +138,7 @@ def _given(scope: Scope) -> Select[Any]:
         .join(_PERSON, _PERSON.c.id == _SANCTION.c.assessor_id)
         .where(_SANCTION.c.ends.is_(None))
     )  # fmt: skip
-    seen = in_scope(scope)
+    seen = in_scope(scope, today)
     return query if seen is None else query.where(_SANCTION.c.assessor_id.in_(seen))
 
 

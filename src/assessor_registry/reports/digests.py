@@ -46,12 +46,14 @@ def recipients(conn: Connection, on: date) -> list[Recipient]:
     return [Recipient(email, tuple(found)) for email, found in scopes.items()]
 
 
-def news_for(conn: Connection, recipient: Recipient, news: Collection[UUID], subjects: Collection[UUID]) -> list[ToDo]:
+def news_for(
+    conn: Connection, recipient: Recipient, today: date, news: Collection[UUID], subjects: Collection[UUID]
+) -> list[ToDo]:
     """Return which of the open to-dos `news` a recipient sees, each once; `subjects` are those that `news` is about."""
     found: dict[UUID, ToDo] = {}
     for scope in recipient.scopes:
         if scope.kind == "self" and scope.id not in subjects:
             continue
-        todos, _ = open_todos(conn, scope, size=MOST)
+        todos, _ = open_todos(conn, scope, today, size=MOST)
         found |= {todo.id: todo for todo in todos if todo.id in news}
     return list(found.values())

@@ -116,9 +116,13 @@ def listed(
     *,
     page: int = 1,
     size: int = PAGE,
+    seen_on: date | None = None,
 ) -> Listing:
-    """Return the assessors in `scope` who fit `question`, those who end first on top."""
-    query = _query(scope, on, ending_until, question)
+    """Return the assessors in `scope` who fit `question`, those who end first on top.
+
+    `seen_on` is the day on which the scope is asked for, when it is not `on`.
+    """
+    query = _query(scope, on, ending_until, question, seen_on)
     rows = conn.execute(query.limit(size).offset((page - 1) * size)).all()
     total = rows[0].total if rows else (_count(conn, query) if page > 1 else 0)
     names = Line.__dataclass_fields__
@@ -129,8 +133,10 @@ def _count(conn: Connection, query: Select[tuple[object, ...]]) -> int:
     return int(conn.execute(select(func.count()).select_from(query.subquery())).scalar_one())
 
 
-def _query(scope: Scope, on: date, ending_until: date, question: Question) -> Select[tuple[object, ...]]:
-    status = banded(on, ending_until, scope).subquery()
+def _query(
+    scope: Scope, on: date, ending_until: date, question: Question, seen_on: date | None
+) -> Select[tuple[object, ...]]:
+    status = banded(on, ending_until, scope, seen_on=seen_on).subquery()
     registration = (
         select(
             func.concat(

@@ -68,7 +68,7 @@ def add_certificate(tx: Connection, actor: Actor, new: NewCertificate, *, now: d
         InvalidInput: the days are reversed or beyond belief.
         NotFound: no such assessor within the actor's scope.
     """
-    require_in_scope(tx, actor, [new.assessor_id])
+    require_in_scope(tx, actor, [new.assessor_id], now)
     return Done(_insert(tx, actor, new, now, None), rebuild(tx, [new.assessor_id], now))
 
 
@@ -82,7 +82,7 @@ def correct_certificate(
         Conflict: it has been corrected meanwhile.
         InvalidInput: the days are reversed or beyond belief.
     """
-    require_in_scope(tx, actor, [new.assessor_id])
+    require_in_scope(tx, actor, [new.assessor_id], now)
     found = store.find_certificate(tx, certificate_id)
     if found is None or found[0].assessor_id != new.assessor_id:
         raise NotFound("validity.no_such_certificate")
@@ -156,7 +156,7 @@ def add_technical(tx: Connection, actor: Actor, new: NewTechnical, *, now: datet
         InvalidInput: it has no text, or its days are reversed or beyond belief.
         NotFound: no such assessor within the actor's scope.
     """
-    require_in_scope(tx, actor, [new.assessor_id])
+    require_in_scope(tx, actor, [new.assessor_id], now)
     if not new.scheme_text.strip():
         raise InvalidInput("validity.scheme_text_missing", field="scheme_text")
     _require_days(new.first_day, new.last_day)
@@ -176,7 +176,7 @@ def correct_technical(
         NotFound: the assessor has no such competence, or it has been corrected already.
         InvalidInput: its days are reversed or beyond belief.
     """
-    require_in_scope(tx, actor, [new.assessor_id])
+    require_in_scope(tx, actor, [new.assessor_id], now)
     _require_days(new.first_day, new.last_day)
     old = next((row for row in store.technicals(tx, [new.assessor_id]) if row.id == technical_id), None)
     if old is None:

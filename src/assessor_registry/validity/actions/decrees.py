@@ -142,7 +142,7 @@ def sanction(tx: Connection, actor: Actor, new: NewSanction, *, now: datetime) -
         NotFound: no such assessor, or the certificate is another person's.
         InvalidInput: no decree number, or the days are reversed.
     """
-    require_in_scope(tx, actor, [new.assessor_id])
+    require_in_scope(tx, actor, [new.assessor_id], now)
     if new.certificate_id is not None:
         found = store.find_certificate(tx, new.certificate_id)
         if found is None or found[0].assessor_id != new.assessor_id:
@@ -160,7 +160,7 @@ def reinstate(tx: Connection, actor: Actor, sanction_id: UUID, decree: EndingDec
         InvalidInput: no decree number.
     """
     return _ending(
-        tx, actor, _sanction(tx, actor, sanction_id, {"suspension", "revocation"}), "reinstatement", decree, now
+        tx, actor, _sanction(tx, actor, sanction_id, {"suspension", "revocation"}, now), "reinstatement", decree, now
     )
 
 
@@ -174,14 +174,14 @@ def cancel_sanction(tx: Connection, actor: Actor, sanction_id: UUID, decree: End
         InvalidInput: no decree number.
     """
     kinds = {"suspension", "revocation", "reinstatement"}
-    return _ending(tx, actor, _sanction(tx, actor, sanction_id, kinds), "cancellation", decree, now)
+    return _ending(tx, actor, _sanction(tx, actor, sanction_id, kinds, now), "cancellation", decree, now)
 
 
-def _sanction(tx: Connection, actor: Actor, sanction_id: UUID, kinds: set[str]) -> store.Sanction:
+def _sanction(tx: Connection, actor: Actor, sanction_id: UUID, kinds: set[str], now: datetime) -> store.Sanction:
     found = store.find_sanction(tx, sanction_id)
     if found is None or found.kind not in kinds:
         raise NotFound("validity.no_such_sanction")
-    require_in_scope(tx, actor, [found.assessor_id])
+    require_in_scope(tx, actor, [found.assessor_id], now)
     return found
 
 

@@ -1,22 +1,24 @@
 """Whom an actor may act on: those within the scope in use."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from assessor_registry.accounts.rules import Actor
+from assessor_registry.clock import day_of
 from assessor_registry.errors import NotFound
 from assessor_registry.validity.store.neighbours import visible
 
 
-def require_in_scope(tx: Connection, actor: Actor, assessor_ids: Collection[UUID]) -> None:
-    """Refuse when one of `assessor_ids` is not there for `actor`.
+def require_in_scope(tx: Connection, actor: Actor, assessor_ids: Collection[UUID], now: datetime) -> None:
+    """Refuse when one of `assessor_ids` is not there for `actor` on the day of `now`.
 
     Raises:
         NotFound: one does not exist or is outside the scope: the two are told alike.
     """
-    if set(assessor_ids) - visible(tx, actor.scope, assessor_ids):
+    if set(assessor_ids) - visible(tx, actor.scope, assessor_ids, day_of(now)):
         raise NotFound("validity.no_such_assessor")
 
 

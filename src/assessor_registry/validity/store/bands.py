@@ -25,11 +25,13 @@ class Banded:
     region_code: str | None
 
 
-def banded(on: date, ending_until: date, scope: Scope, *, with_ended: bool = False) -> Select[Any]:
+def banded(
+    on: date, ending_until: date, scope: Scope, *, with_ended: bool = False, seen_on: date | None = None
+) -> Select[Any]:
     """Return a SELECT of (assessor_id, band, last_day, until, region_code), to be joined by lists and reports.
 
-    `ending_until` as in `rules.band`. People who have ended (retired, moved, died) by `on` are left out, unless
-    `with_ended`.
+    `ending_until` as in `rules.band`. `seen_on`: the day on which the scope is asked for, when it is not `on`. People
+    who have ended (retired, moved, died) by `on` are left out, unless `with_ended`.
     """
     running = P.alias("running")
     status = case(
@@ -49,7 +51,7 @@ def banded(on: date, ending_until: date, scope: Scope, *, with_ended: bool = Fal
     )
     if not with_ended:
         query = query.where(or_(PERSON.c.ended_on.is_(None), PERSON.c.ended_on > on))
-    seen = in_scope(scope)
+    seen = in_scope(scope, seen_on or on)
     return query if seen is None else query.where(PERSON.c.id.in_(seen))
 
 

@@ -36,7 +36,15 @@ def list_assessors(
     question = register.Question((q or "").replace("\x00", "")[:200], (status,) if status else ())
     with request.app.state.database.read() as conn:
         day = day_of(conn, reasonable(on or today_of(request), "on"))
-        found = register.listed(conn, request.user.scope, day.today, day.ending_until, question, page=page)
+        found = register.listed(
+            conn,
+            request.user.scope,
+            day.today,
+            day.ending_until,
+            question,
+            page=page,
+            seen_on=today_of(request),
+        )
     return {
         "on": day.today.isoformat(),
         "page": page,

@@ -49,7 +49,7 @@ def overview(request: Request[Any, Any, Any]) -> Response[Any]:
         counts, regions = dashboard.statuses(conn, scope, today, day.ending_until, day.ending_until_before)
         threatened = dashboard.threatened(conn, scope, today) if scope.kind in {"province", "lsp"} else []
         week = dashboard.this_week(conn, scope, today) if scope.kind in {"province", "lsp"} else []
-        todos = todo.count_by_kind(conn, scope)
+        todos = todo.count_by_kind(conn, scope, today)
         waiting = notices.waiting(conn)
         swept = flags.last_run(conn, "sweep")
         within = policy.value(conn, "unsigned_warning_days", today).integer

@@ -62,7 +62,7 @@ def sanction_list(request: Request[Any, Any, Any]) -> Template:
     asked = Asked(request)
     with request.app.state.database.read() as conn:
         lines, total = decrees.sanction_lines(
-            conn, request.user.scope, limit=SIZE, offset=(asked.page - 1) * SIZE
+            conn, request.user.scope, today_of(request), limit=SIZE, offset=(asked.page - 1) * SIZE
         )  # fmt: skip
     return page(
         request,

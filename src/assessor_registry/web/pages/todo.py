@@ -19,6 +19,7 @@ from assessor_registry.web.listing import Asked
 from assessor_registry.web.once import once
 from assessor_registry.web.pages.assessors import MOST_IN_A_FILE, as_file
 from assessor_registry.web.render import page
+from assessor_registry.web.today import today_of
 from assessor_registry.words import gettext as _
 
 SIZE = 50
@@ -37,8 +38,10 @@ def todo_list(request: Request[Any, Any, Any]) -> Template:
     asked = Asked(request)
     kind = asked.one("kind") or None
     with request.app.state.database.read() as conn:
-        found, total = todo.open_todos(conn, request.user.scope, kind=kind, page=asked.page, size=SIZE)
-        counts = todo.count_by_kind(conn, request.user.scope)
+        found, total = todo.open_todos(
+            conn, request.user.scope, today_of(request), kind=kind, page=asked.page, size=SIZE
+        )
+        counts = todo.count_by_kind(conn, request.user.scope, today_of(request))
     kinds: dict[str, int] = {}
     for (each, _stage), number in counts.items():
         kinds[each] = kinds.get(each, 0) + number
@@ -59,7 +62,7 @@ def todo_file(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The same list as a workbook."""
     kind = Asked(request).one("kind") or None
     with request.app.state.database.read() as conn:
-        found, _total = todo.open_todos(conn, request.user.scope, kind=kind, size=MOST_IN_A_FILE)
+        found, _total = todo.open_todos(conn, request.user.scope, today_of(request), kind=kind, size=MOST_IN_A_FILE)
     wide = (_("Hal"), _("Tentang"), _("Tempat"), _("Surel"), _("Catatan"))
     names = (
         _("Hal"),
@@ -86,7 +89,7 @@ def take_up(request: Request[Any, Any, Any], data: URLEncodedBody[Form]) -> Redi
     given, now = read(TakenUp, data), clock.now()
 
     def act(tx: Any) -> dict[str, Any]:
-        seen = todo.is_in_scope(tx, request.user.scope, given.id)
+        seen = todo.is_in_scope(tx, request.user.scope, today_of(request), given.id)
         if set(given.id) - seen:
             raise NotFound("flags.unknown")
         for flag_id in given.id:

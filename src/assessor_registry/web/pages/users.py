@@ -52,7 +52,8 @@ def user_list(request: Request[Any, Any, Any]) -> Template:
             conn, request.user.scope, today, q=q, role=role if role in set(Role) else None,
             state=state if state in listing.STATES else None, limit=SIZE, offset=(asked.page - 1) * SIZE,
         )  # fmt: skip
-        waiting = listing.waiting_keys(conn, request.user.scope) if request.user.may(Permission.ASSESSORS_WRITE) else []
+        may_confirm = request.user.may(Permission.ASSESSORS_WRITE)
+        waiting = listing.waiting_keys(conn, request.user.scope, today) if may_confirm else []
     states = {"active": _("Aktif"), "new": _("Belum diaktifkan"), "disabled": _("Dinonaktifkan")}
     return page(
         request,
@@ -157,7 +158,7 @@ def revoke(
 def key_list(request: Request[Any, Any, Any]) -> Template:
     """Second signing keys, made after a lost passphrase, of the assessors of one's scope."""
     with request.app.state.database.read() as conn:
-        waiting = listing.waiting_keys(conn, request.user.scope)
+        waiting = listing.waiting_keys(conn, request.user.scope, today_of(request))
     zone = request.app.state.settings.zone
     return page(
         request,
@@ -172,8 +173,9 @@ def confirm_key(request: Request[Any, Any, Any], assessor_id: FromPath[UUID], da
     """Confirm a key: the person has been seen, and said that they made it."""
 
     def act(tx: Connection) -> None:
-        require_in_scope(tx, request.user, [assessor_id])
-        signing.confirm_key(tx, request.user, assessor_id, clock.now())
+        now = clock.now()
+        require_in_scope(tx, request.user, [assessor_id], now)
+        signing.confirm_key(tx, request.user, assessor_id, now)
 
     return _do(request, data, act, "/kunci?ok=confirmed")
 
