@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +23,18 @@ from assessor_registry import clock, secrecy, settings
 from assessor_registry.accounts import actions as accounts
 from assessor_registry.accounts.rules import PROVINCE, Role
 from assessor_registry.assessments import actions as assessments
+from assessor_registry.db.engine import Database
 from assessor_registry.db.opening import Opened, opened
 from assessor_registry.demo import home, plan
+from assessor_registry.demo.build import build
 from assessor_registry.demo.names import People
+from assessor_registry.demo.story import local
 from assessor_registry.errors import ConfigurationError
 from assessor_registry.proof.verdict import verdict
 from assessor_registry.signing import actions as signing
 
 COMMAND = [sys.executable, "-c", "from assessor_registry.cli import main; main()"]
-TODAY = clock.today()
+TOOK: dict[str, float] = {}
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -82,10 +85,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def made(folder: Path) -> dict[str, Any]:
     """What `demo --no-serve --json` prints when it has built the province."""
+    began = time.monotonic()
     done = run(folder, "--no-serve", "--json")
+    TOOK["build"] = time.monotonic() - began
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
+
+
+@pytest.fixture(scope="module")
+def made_on(folder: Path, made: dict[str, Any]) -> date:
+    """The day from which all its days are counted."""
+    return date.fromisoformat(json.loads((folder / home.MARKER).read_text(encoding="utf-8"))["made_on"])
 
 
 @pytest.fixture(scope="module")
@@ -126,10 +137,12 @@ def test_it_is_as_large_as_a_province(province: Opened) -> None:
     )
 
 
-def test_most_of_the_first_wave_has_lapsed_and_the_later_ones_are_active_or_ending(province: Opened) -> None:
+def test_most_of_the_first_wave_has_lapsed_and_the_later_ones_are_active_or_ending(
+    province: Opened, made_on: date
+) -> None:
     active = "SELECT count(*) FROM active_period WHERE during @> CAST(:on AS date)"
-    now_active = counted(province, active, on=TODAY)
-    before = counted(province, active, on=TODAY - timedelta(days=400))
+    now_active = counted(province, active, on=made_on)
+    before = counted(province, active, on=made_on - timedelta(days=400))
     assert before > 110
     assert 45 <= now_active <= 75
     twice = "SELECT count(*) FROM (SELECT 1 FROM assessor_certificate GROUP BY assessor_id HAVING count(*) = 2) AS two"
@@ -187,21 +200,21 @@ def test_nothing_happened_after_the_moment_it_was_made(province: Opened) -> None
 
 
 def test_its_assessor_finds_ten_candidates_of_the_largest_complete_scheme_ready_today(
-    province: Opened, made: dict[str, Any]
+    province: Opened, made: dict[str, Any], made_on: date
 ) -> None:
     login = next(account["login"] for account in made["accounts"] if account["role"] == "assessor")
     query = """
         SELECT count(*) FROM assignment a JOIN account c ON c.assessor_id = a.assessor_id
         JOIN schedule s ON s.id = a.schedule_id JOIN attempt t ON t.schedule_id = s.id AND t.assessor_id = a.assessor_id
         WHERE c.login = :login AND a.held_on = :today AND a.confirmed_at IS NOT NULL AND {}"""
-    assert counted(province, query.format("t.recorded_at IS NULL"), login=login, today=TODAY) == 10
+    assert counted(province, query.format("t.recorded_at IS NULL"), login=login, today=made_on) == 10
     largest = """s.scheme_version_id = (
         SELECT v.id FROM scheme_version v JOIN unit_of_competency u ON u.version_id = v.id
         WHERE v.complete GROUP BY v.id ORDER BY count(*) DESC LIMIT 1)"""
-    assert counted(province, query.format(largest), login=login, today=TODAY) == 10
+    assert counted(province, query.format(largest), login=login, today=made_on) == 10
 
 
-def test_some_of_what_is_scheduled_will_not_hold(province: Opened) -> None:
+def test_some_of_what_is_scheduled_will_not_hold(province: Opened, made_on: date) -> None:
     soon = "s.first_day BETWEEN :today AND CAST(:today AS date) + 30 AND s.cancelled_at IS NULL"
     for name, condition in {
         "planned": "EXISTS (SELECT 1 FROM assignment a WHERE a.schedule_id = s.id AND a.confirmed_at IS NULL)",
@@ -210,17 +223,38 @@ def test_some_of_what_is_scheduled_will_not_hold(province: Opened) -> None:
         "nobody": "NOT EXISTS (SELECT 1 FROM assignment a WHERE a.schedule_id = s.id AND a.withdrawn_at IS NULL)",
     }.items():
         query = f"SELECT count(*) FROM schedule s WHERE {soon} AND {condition}"
-        assert counted(province, query, today=TODAY), name
+        assert counted(province, query, today=made_on), name
     unsigned = """
         SELECT count(*) FROM draft d JOIN coverage c ON c.assessor_id = d.assessor_id
         WHERE d.record_id IS NULL AND c.last_day - CAST(:today AS date) BETWEEN 0 AND 7"""
-    assert counted(province, unsigned, today=TODAY) == 4
+    assert counted(province, unsigned, today=made_on) == 4
 
 
-def test_everyone_can_sign_in_with_what_is_printed(province: Opened, made: dict[str, Any]) -> None:
+def test_there_is_something_to_do_of_every_kind(province: Opened) -> None:
+    kinds = (
+        "certificate_ending",
+        "season_gap",
+        "technical_ending",
+        "appointment_ending",
+        "licence_ending",
+        "venue_ending",
+    )
+    for kind in kinds:
+        query = "SELECT count(*) FROM flag WHERE cleared_at IS NULL AND kind = :kind"
+        assert counted(province, query, kind=kind), kind
+    late = "SELECT count(*) FROM flag WHERE kind = 'certificate_ending' AND stage > 0 AND NOT backlog"
+    assert counted(province, late)  # come due since the registry went live, not found on that day
+
+
+def test_everyone_can_sign_in_with_what_is_printed(province: Opened, made: dict[str, Any], made_on: date) -> None:
     for account in made["accounts"]:
         accounts.sign_in(
-            province.database, account["login"], account["password"], now=clock.now(), today=TODAY, address="127.0.0.1"
+            province.database,
+            account["login"],
+            account["password"],
+            now=clock.now(),
+            today=made_on,
+            address="127.0.0.1",
         )
 
 
@@ -234,11 +268,11 @@ def test_passwords_and_passphrases_are_nowhere_in_the_clear(province: Opened, ma
         assert niks[0][:6] not in trail
 
 
-def test_a_second_start_finds_it_within_seconds(folder: Path, made: dict[str, Any]) -> None:
+def test_a_second_start_finds_it_and_is_quick(folder: Path, made: dict[str, Any]) -> None:
     began = time.monotonic()
     done = run(folder, "--no-serve", "--json")
     assert json.loads(done.stdout) == made
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < TOOK["build"] / 2  # told by comparison: the machine may be busy
 
 
 def test_killed_while_it_serves_nothing_is_lost(folder: Path, made: dict[str, Any], province: Opened) -> None:
@@ -286,18 +320,55 @@ def test_a_folder_of_something_else_is_never_touched(tmp_path: Path) -> None:
         home.require_ours(tmp_path)
 
 
-@pytest.mark.parametrize("after", [1.5, 7.0])
-def test_killed_while_it_is_built_it_begins_anew_and_fresh_makes_another(tmp_path: Path, after: float) -> None:
+@pytest.mark.parametrize("reached", [home.BUILDING, "secrets/authority.key"])
+def test_killed_while_it_is_built_it_begins_anew_and_fresh_makes_another(tmp_path: Path, reached: str) -> None:
     folder = tmp_path / "demo"
     process = subprocess.Popen(
         [*COMMAND, "demo", "--no-serve", "--json"], env=environment(folder), stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    time.sleep(after)
+    deadline = time.monotonic() + 60
+    while not (folder / reached).exists():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    time.sleep(0.5)
     process.kill()
     process.wait(30)
     assert not (folder / home.MARKER).exists()
     done = run(folder, "--no-serve", "--json")
     assert done.returncode == 0, done.stderr
     assert not (folder / home.BUILDING).exists()
-    assert len(json.loads(done.stdout)["records"]) > 40
+    made = json.loads(done.stdout)
+    assert len(made["records"]) > 40
+    if reached == home.BUILDING:
+        fresh_makes_another_with_new_keys(folder, made)
+
+
+def fresh_makes_another_with_new_keys(folder: Path, first: dict[str, Any]) -> None:
+    root = Path(first["root"]).read_bytes()
+    second = json.loads(run(folder, "--no-serve", "--json", "--fresh").stdout)
+    assert Path(second["root"]).read_bytes() != root
+    assert not set(first["records"]) & set(second["records"])
+    assert second["accounts"] == first["accounts"]
+
+
+@pytest.mark.parametrize(
+    ("today", "hour", "because"),
+    [
+        (date(2028, 2, 29), 0, "a leap day just begun: three years before it there is none"),
+        (date(2027, 3, 31), 23, "a month's end: many months have no such day"),
+    ],
+)
+def test_it_can_be_made_on_any_day(
+    database: Database, owner_url: str, tmp_path: Path, today: date, hour: int, because: str
+) -> None:
+    chosen = replace(settings.load({}, data_dir=tmp_path), demo=True)
+    now = local(today, hour) + timedelta(minutes=3)
+    found = build(Opened(database, owner_url, None), chosen, today, now)
+    assert len(found.records) > 40, because
+    with database.read() as conn:
+        registry = signing.load_authority(conn, secrecy.read_key(chosen.secrets_dir, signing.AUTHORITY_KEY))
+        late = conn.execute(text("SELECT count(*) FROM audit_entry WHERE at > :now"), {"now": now}).scalar_one()
+    assert late == 0
+    assert broken(database, registry, now) == []

@@ -105,7 +105,7 @@ def _institution(tx: Connection, story: Story, number: int, planned: LspPlan) ->
 
 def _venue(tx: Connection, story: Story, planned: LspPlan, lsp_id: UUID, school: UUID) -> UUID:
     made = institutions.add_venue(
-        tx, story.division, lsp_id, f"TUK Bengkel SMK Negeri {planned.number} {planned.place}", "sewaktu", story.now,
+        tx, story.division, lsp_id, f"TUK Bengkel SMK Negeri {planned.number} {planned.place}", "mandiri", story.now,
         school_id=school, capacity=20,
     )  # fmt: skip
     until = story.day(VENUE_ENDS.get(planned.key, VENUE_LONG))
