@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from assessor_registry import clock
 from assessor_registry.accounts import actions as accounts
+from assessor_registry.assessments import actions as assessments
 from assessor_registry.db.engine import Database
 from assessor_registry.flags import actions as flag_actions
 from assessor_registry.flags import store as flags
@@ -87,6 +88,7 @@ def sweep_in(tx: Connection, today: date, now: datetime, *, regular: bool = True
     whole = SweepDay(today, None, stages, now, day.go_live)
     opened += flag_actions.sweep(tx, flag_actions.Source("lsp", "licence_ending", ends.licence_ends()), whole)
     opened += flag_actions.sweep(tx, flag_actions.Source("venue", "venue_ending", ends.venue_ends()), whole)
+    opened += assessments.sweep_unsigned(tx, today, now)
     if regular:
         flags.record_run(tx, SWEEP, today.isoformat(), now, basis)
     else:

@@ -57,12 +57,15 @@ def kind_name(kind: str) -> str:
         "licence_ending": _("Lisensi LSP berakhir"),
         "venue_ending": _("Verifikasi TUK berakhir"),
         "needs_assessor": _("Jadwal memerlukan asesor"),
+        "results_unsigned": _("Hasil belum ditandatangani"),
     }
     return names.get(kind, kind)
 
 
-def stage_name(stage: int) -> str:
-    """`3` → `kurang dari 3 bulan`; 0 is past."""
+def stage_name(stage: int, kind: str = "") -> str:
+    """`3` → `kurang dari 3 bulan`; 0 is past. What does not come from the calendar has no stage, but is pressing."""
+    if kind in ("needs_assessor", "results_unsigned"):
+        return _("segera")
     return _("sudah lewat") if stage == 0 else _("kurang dari {n} bulan").format(n=stage)
 
 

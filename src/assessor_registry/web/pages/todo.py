@@ -76,7 +76,7 @@ def todo_file(request: Request[Any, Any, Any]) -> Response[bytes]:
     )
     heads = [workbook.Column(name, 30 if name in wide else 18) for name in names]
     rows = [
-        (kind_name(each.kind), each.subject, each.place, each.last_day, stage_name(each.stage), each.phone, each.email,
+        (kind_name(each.kind), each.subject, each.place, each.last_day, stage_name(each.stage, each.kind), each.phone, each.email,
          each.note)
         for each in found
     ]  # fmt: skip
