@@ -27,7 +27,7 @@ test: $(STAMP) ## All tests that can run here; lists what had to be skipped (wit
 	@$(BIN)/python -m pytest $(TESTS)
 
 campaign: $(STAMP) ## The promises at full size (an hour or more)
-	@ASSESSOR_REGISTRY_CAMPAIGN=full $(BIN)/python -m pytest tests/promises $(TESTS)
+	@REGISTRY_CAMPAIGN=full $(BIN)/python -m pytest tests/promises $(TESTS)
 
 check: $(STAMP) ## Format, lint, types, layers, architecture, migration drift (about a minute)
 	@$(BIN)/ruff format --check --quiet src tests alembic benchmarks
@@ -37,7 +37,7 @@ check: $(STAMP) ## Format, lint, types, layers, architecture, migration drift (a
 	@$(BIN)/python -m pytest -q tests/architecture tests/test_ground.py
 
 bench: $(STAMP) ## Every benchmark: ratios from interleaved runs
-	@for each in benchmarks/[a-z]*.py; do $(BIN)/python $$each || exit 1; done
+	@for each in benchmarks/[a-z]*.py; do $(BIN)/python -m benchmarks.$$(basename $$each .py) || exit 1; done
 
 lock: ## Compile requirements.lock again (needs uv)
 	@uv pip compile pyproject.toml --group dev --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --universal --quiet --no-header --no-annotate --output-file requirements.lock
