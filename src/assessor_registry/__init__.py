@@ -6,6 +6,7 @@ The rooms, top of the ladder first; a room imports only from lines below its own
     demo                             the sample province
     serving · founding               running the server · the first start
     app · backup · checking          the application put together · backup and restore · fsck
+    readiness                        whether a registry may be worked on
     web · jobs · schema              pages and API · what runs by the clock · all tables for Alembic
     intake                           workbooks in: parse → preview → apply
     reports                          read-only SQL across rooms

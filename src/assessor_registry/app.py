@@ -30,7 +30,6 @@ from assessor_registry.web.guards import Authentication, permission_guard, publi
 from assessor_registry.web.places import Places
 from assessor_registry.web.routes import API, ROUTES
 
-CSRF_KEY = "csrf.key"
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; "
@@ -77,7 +76,7 @@ def create_app(settings: Settings, database: Database, *, routes: Any = None) ->
         },
         template_config=TemplateConfig(instance=render.engine(version)),
         csrf_config=CSRFConfig(
-            secret=secrecy.read_key(settings.secrets_dir, CSRF_KEY).hex(),
+            secret=secrecy.read_key(settings.secrets_dir, secrecy.CSRF_KEY).hex(),
             cookie_name="formulir",
             cookie_secure=settings.secure_cookies,
             cookie_httponly=True,
@@ -99,7 +98,7 @@ def create_app(settings: Settings, database: Database, *, routes: Any = None) ->
         logging_config=None,
     )
     app.state.secrecy = secrecy.load(settings.secrets_dir)
-    authority_key = secrecy.read_key(settings.secrets_dir, signing.AUTHORITY_KEY)
+    authority_key = secrecy.read_key(settings.secrets_dir, secrecy.AUTHORITY_KEY)
     with database.read() as conn:
         app.state.authority = signing.load_authority(conn, authority_key)
     return app

@@ -9,19 +9,19 @@ from datetime import datetime
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from assessor_registry import secrecy
-from assessor_registry.app import CSRF_KEY
 from assessor_registry.db import migrations
 from assessor_registry.db.engine import sqlstate
 from assessor_registry.db.opening import Opened, no_connection
 from assessor_registry.errors import ConfigurationError
 from assessor_registry.institutions import actions as institutions
+from assessor_registry.readiness import require_keys, require_ready
 from assessor_registry.schemes import actions as schemes
 from assessor_registry.settings import Settings
 from assessor_registry.signing import actions as signing
 from assessor_registry.signing import store as keys
 from assessor_registry.signing.x509 import pem
 
-KEY_FILES = (secrecy.KEY_FILE, signing.AUTHORITY_KEY, CSRF_KEY)
+KEY_FILES = secrecy.KEY_FILES
 
 
 def found(settings: Settings, opened: Opened, now: datetime) -> None:
@@ -82,22 +82,4 @@ def publish_root(settings: Settings, opened: Opened) -> None:
     draft.replace(target)
 
 
-def require_keys(settings: Settings) -> None:
-    """Refuse to go on without a key file.
-
-    Raises:
-        ConfigurationError: one is missing or unusable; the message names it.
-    """
-    for name in KEY_FILES:
-        secrecy.read_key(settings.secrets_dir, name)
-
-
-def require_ready(settings: Settings, opened: Opened) -> None:
-    """Refuse to serve a registry whose schema or keys are not those of this program.
-
-    Raises:
-        ConfigurationError: it says what is missing.
-    """
-    with opened.database.read() as conn:
-        migrations.require_current(conn)
-    require_keys(settings)
+__all__ = ["KEY_FILES", "found", "publish_root", "require_keys", "require_ready"]

@@ -8,6 +8,7 @@ import hmac
 import os
 import secrets
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -18,6 +19,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from assessor_registry.errors import ConfigurationError
 
 KEY_FILE = "field.key"
+AUTHORITY_KEY = "authority.key"
+CSRF_KEY = "csrf.key"
+# Every key file that a registry needs: of fields, of the signing authority, of forms.
+KEY_FILES = (KEY_FILE, AUTHORITY_KEY, CSRF_KEY)
 _NONCE = 12
 
 
@@ -48,7 +53,13 @@ class Secrecy:
         return hmac.new(self._derived(b"digest"), value.encode(), hashlib.sha256).digest()
 
     def _derived(self, purpose: bytes) -> bytes:
-        return HKDF(SHA256(), 32, None, b"assessor-registry field " + purpose).derive(self.key)
+        return _derive(self.key, purpose)
+
+
+@lru_cache(maxsize=8)
+def _derive(key: bytes, purpose: bytes) -> bytes:
+    # Kept, because an import asks for it thousands of times; the key itself is held in memory as well.
+    return HKDF(SHA256(), 32, None, b"assessor-registry field " + purpose).derive(key)
 
 
 def read_key(secrets_dir: Path, name: str) -> bytes:

@@ -44,7 +44,7 @@ def registry(*, ready: bool = True) -> Iterator[Registry]:
     """
     from assessor_registry import settings as configuration
     from assessor_registry.db.opening import opened
-    from assessor_registry.founding import require_ready
+    from assessor_registry.readiness import require_ready
 
     chosen = configuration.load()
     with opened(chosen) as found:

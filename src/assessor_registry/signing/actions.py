@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import Connection
 
+from assessor_registry import secrecy
 from assessor_registry.accounts.actions import attempt_held, begin_attempt
 from assessor_registry.accounts.rules import Actor, of_account, system
 from assessor_registry.audit.actions import note
@@ -38,7 +39,7 @@ from assessor_registry.signing.x509 import (
     revocation_list,
 )
 
-AUTHORITY_KEY: Final = "authority.key"
+AUTHORITY_KEY: Final = secrecy.AUTHORITY_KEY
 ORGANISATION: Final = "Registri Asesor SMK"
 KINDS: Final = ("root", "issuing", "seal")
 # An assessor's certificate runs three years at most; the issuing CA must outlive those that it issues.
