@@ -4,10 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
+JOBS ?= 2
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test campaign check bench lock clean-venv
+.PHONY: help demo test campaign check bench lock
 
 help: ## Print what can be made
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -24,7 +25,7 @@ demo: $(STAMP) ## Private database, sample province, serve; prints the address a
 	@$(BIN)/assessor-registry demo --port $(PORT) $(DEMO)
 
 test: $(STAMP) ## All tests that can run here; lists what had to be skipped (with CI=true a skip fails)
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(TESTS)
 
 campaign: $(STAMP) ## The promises at full size (an hour or more)
 	@REGISTRY_CAMPAIGN=full $(BIN)/python -m pytest tests/promises $(TESTS)
