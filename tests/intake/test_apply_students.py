@@ -1,11 +1,18 @@
 """Lists of pupils go in, change classes, move between schools, and never remove anybody."""
 
+import io
 from pathlib import Path
 
+import openpyxl
 import pytest
-from tests.support.importing import Importing
+from sqlalchemy import text
+from tests.support.importing import PUPIL_HEADINGS, TODAY, Importing, codes, outcomes, pupil, workbook_bytes
+from tests.support.people import add_school
 
+from assessor_registry.accounts.rules import GRANTED, Actor, Role, Scope
 from assessor_registry.db.engine import Database
+from assessor_registry.errors import Forbidden, InvalidInput
+from assessor_registry.intake.plan_rules import Plan
 
 
 @pytest.fixture
@@ -23,3 +30,124 @@ def test_the_sample_of_pupils_goes_in_as_it_is(into: Importing, student_sample: 
     again = into.pupils(student_sample, npsn=npsn)
     assert (again.counts["same"], again.counts["missing"], len(again.schools)) == (103, 0, 0)
     assert into.count("school") == 1
+
+
+def written(into: Importing) -> list[tuple[object, ...]]:
+    """All pupils, without ids and instants."""
+    return [
+        tuple(row)
+        for row in into.ask(
+            "SELECT p.name, s.npsn, p.nisn, p.nipd, encode(p.nik_hash, 'hex'), p.rombel, p.phone, p.address, "
+            "p.missing_since FROM student p JOIN school s ON s.id = p.school_id ORDER BY p.name"
+        )
+    ]
+
+
+def put(into: Importing, *rows: dict[str, object], npsn: str = "99000090") -> Plan:
+    """Import a list of one school."""
+    return into.put(rows, kind="students", npsn=npsn)
+
+
+def test_a_new_class_is_a_change_and_an_empty_cell_never_erases(into: Importing) -> None:
+    put(into, pupil(1))
+    plan = put(into, pupil(1, rombel="XII TKJ 2", phone=None, address=None, nik=None))
+    assert [(each.name, each.old, each.new) for each in plan.rows[0].changes] == [("rombel", "XII TKJ 1", "XII TKJ 2")]
+    assert written(into)[0][5:8] == ("XII TKJ 2", "081300000001", "Jl. Contoh 1")
+
+
+@pytest.mark.parametrize(
+    ("again", "because"),
+    [
+        ({}, "the same NISN"),
+        ({"nisn": None}, "without NISN the NIK"),
+        ({"nisn": None, "nik": None}, "without both the school's NIPD"),
+    ],
+)
+def test_identity_is_nisn_else_nik_else_nipd(into: Importing, again: dict[str, object], because: str) -> None:
+    put(into, pupil(1))
+    assert outcomes(put(into, pupil(1, **again))) == ["same"], because
+
+
+def test_a_pupil_gains_the_nisn_that_was_not_known(into: Importing) -> None:
+    put(into, pupil(1, nisn=None))
+    plan = put(into, pupil(1))
+    assert [(each.name, each.new) for each in plan.rows[0].changes] == [("nisn", "0099000001")]
+    assert into.count("student") == 1
+
+
+def test_who_is_missing_from_a_newer_list_is_marked_and_comes_back(into: Importing) -> None:
+    put(into, pupil(1), pupil(2))
+    plan = put(into, pupil(1))
+    assert [one.name for one in plan.missing] == ["Murid Contoh 2"]
+    assert [row[-1] for row in written(into)] == [None, TODAY]
+    assert [one.since for one in put(into, pupil(1)).missing] == [TODAY], "listed again, marked once"
+    plan = put(into, pupil(1), pupil(2))
+    assert [each.name for each in plan.rows[1].changes] == ["missing_since"]
+    assert [row[-1] for row in written(into)] == [None, None]
+    assert outcomes(put(into, pupil(1), pupil(2))) == ["same", "same"]
+
+
+def test_a_refused_row_does_not_make_its_pupil_missing(into: Importing) -> None:
+    put(into, pupil(1), pupil(2), pupil(3))
+    plan = put(into, pupil(1, nik="123"), pupil(2, nisn="99", nipd=None, nik=None), pupil(3))
+    assert outcomes(plan) == ["refused", "refused", "same"]
+    assert plan.missing == ()
+
+
+def test_a_pupil_at_another_school_has_moved(into: Importing) -> None:
+    put(into, pupil(1), pupil(2))
+    plan = put(into, pupil(1, nipd=None, rombel="XII AKL 1"), npsn="99000091")
+    assert codes(plan.rows[0], "warned") == {"intake.pupil_moves"}
+    assert (plan.rows[0].changes[0].name, plan.missing) == ("school", ())
+    assert [(row[1], row[3]) for row in written(into)] == [("99000091", None), ("99000090", "1002")]
+
+
+def test_numbers_of_others_are_not_taken_over(into: Importing) -> None:
+    put(into, pupil(1), pupil(2))
+    plan = put(into, pupil(1), pupil(2, nipd="1001", nik=pupil(1)["NIK"]), pupil(3, nik=pupil(1)["NIK"]))
+    assert outcomes(plan) == ["same", "same", "refused"]
+    assert codes(plan.rows[1], "warned") == {"intake.nik_not_stored", "intake.nipd_not_stored"}
+    assert codes(plan.rows[2], "refused") == {"intake.nik_of_other_pupil"}
+
+
+def test_a_pupil_without_any_number_is_refused(into: Importing) -> None:
+    plan = put(into, pupil(1), pupil(2, nisn=None, nik=None, nipd=None))
+    assert codes(plan.rows[1], "refused") == {"intake.pupil_without_number"}
+
+
+def test_only_the_columns_that_are_needed_are_kept(into: Importing, student_sample: Path) -> None:
+    source = into.read("students", student_sample)
+    again = into.read("students", source.content)
+    assert again.file.rows == source.file.rows
+    assert (again.file.school_name, again.file.columns) == (source.file.school_name, source.file.columns)
+    kept = {
+        str(value)
+        for sheet in openpyxl.load_workbook(io.BytesIO(source.content))
+        for row in sheet.values
+        for value in row
+    }
+    whole = {str(value) for sheet in openpyxl.load_workbook(student_sample) for row in sheet.values for value in row}
+    assert "Penghasilan" in str(whole)
+    assert "Wiraswasta" not in kept
+
+
+def test_a_school_sends_its_own_pupils_and_no_others(into: Importing) -> None:
+    with into.database.transaction() as tx:
+        own, other = add_school(tx), add_school(tx)
+        numbers = {row.id: row.npsn for row in tx.execute(text("SELECT id, npsn FROM school"))}
+    actor = Actor(None, "Sekolah", "school", Scope("school", str(own)), "page", GRANTED[Role.SCHOOL])
+    content = workbook_bytes(PUPIL_HEADINGS, [pupil(1)], title="DAFTAR")
+    made = into.preview(content, kind="students", actor=actor)
+    assert made.plan.school_id == own
+    assert outcomes(into.apply(made.batch_id, actor=actor).plan) == ["new"]
+    with pytest.raises(Forbidden):
+        into.preview(content, kind="students", actor=actor, npsn=numbers[other])
+
+
+def test_a_list_that_does_not_say_its_school_is_asked_for_it(into: Importing) -> None:
+    with pytest.raises(InvalidInput, match=r"intake\.school_needed"):
+        into.put([pupil(1)], kind="students")
+    content = workbook_bytes(PUPIL_HEADINGS, [pupil(1)], title="SMKN 90 SAMARINDA NPSN 99000090")
+    assert into.preview(content, kind="students").plan.schools[0].npsn == "99000090"
+    with pytest.raises(InvalidInput, match=r"intake\.school_differs"):
+        into.preview(content, kind="students", npsn="99000091")

@@ -15,8 +15,13 @@ from assessor_registry.accounts.rules import Actor, system
 from assessor_registry.db.engine import Database
 from assessor_registry.institutions import actions as institutions
 from assessor_registry.intake import actions
+from assessor_registry.intake.assessor_rows import parse_assessors
+from assessor_registry.intake.cells import Row, Sheet
 from assessor_registry.intake.plan_rules import Plan, PlannedRow
+from assessor_registry.intake.sources import Source
 from assessor_registry.intake.student_plan import SchoolAsked
+from assessor_registry.intake.student_rows import parse_students
+from assessor_registry.intake.wire import pack, unpack
 from assessor_registry.schemes import actions as schemes
 from assessor_registry.secrecy import Secrecy
 
@@ -51,12 +56,12 @@ def workbook_bytes(headings: Sequence[str], rows: Sequence[dict[str, object]], *
     return out.getvalue()
 
 
-def assessor(number: int = 1, **changed: object) -> dict[str, object]:
+def assessor(serial: int = 1, /, **changed: object) -> dict[str, object]:
     """One row of a register, all of it made up; keywords replace or empty (None) single cells by field."""
     row: dict[str, object] = {
-        "name": f"Asesor Contoh {number}", "nik": f"647201010180{number:04d}", "born": date(1980, 1, 1), "sex": "L",
+        "name": f"Asesor Contoh {serial}", "nik": f"647201010180{serial:04d}", "born": date(1980, 1, 1), "sex": "L",
         "school": "SMK Negeri 90 Samarinda", "npsn": "99000090", "city": "Kota Samarinda",
-        "phone": f"08120000{number:04d}", "met": f"MET.000.{900000 + number:06d} 2022", "number": f"Reg. {number}/2024",
+        "phone": f"08120000{serial:04d}", "met": f"MET.000.{900000 + serial:06d} 2022", "number": f"Reg. {serial}/2024",
         "first": date(2024, 12, 13), "last": date(2027, 12, 13), "scheme": "Pemrogram Junior (Junior Coder)",
         "remarks": None,
     }  # fmt: skip
@@ -65,12 +70,12 @@ def assessor(number: int = 1, **changed: object) -> dict[str, object]:
     return {names[field_name]: value for field_name, value in row.items() if value is not None}
 
 
-def pupil(number: int = 1, **changed: object) -> dict[str, object]:
+def pupil(serial: int = 1, /, **changed: object) -> dict[str, object]:
     """One row of a list of pupils."""
     row: dict[str, object] = {
-        "name": f"Murid Contoh {number}", "nipd": f"{1000 + number}", "sex": "L", "nisn": f"00990{number:05d}",
-        "born": date(2009, 3, 4), "nik": f"647201040309{number:04d}", "address": "Jl. Contoh 1",
-        "phone": f"08130000{number:04d}", "rombel": "XII TKJ 1",
+        "name": f"Murid Contoh {serial}", "nipd": f"{1000 + serial}", "sex": "L", "nisn": f"00990{serial:05d}",
+        "born": date(2009, 3, 4), "nik": f"647201040309{serial:04d}", "address": "Jl. Contoh 1",
+        "phone": f"08130000{serial:04d}", "rombel": "XII TKJ 1",
     }  # fmt: skip
     row |= changed
     names = dict(zip(row, PUPIL_HEADINGS[1:], strict=True))
@@ -109,6 +114,47 @@ class Importing:
         path = self.folder / f"{self._files}.xlsx"
         path.write_bytes(given if isinstance(given, bytes) else workbook_bytes(headings, given))
         return actions.read(self.database, kind, path, path.name, today=TODAY)
+
+    def direct(self, kind: str, rows: Sequence[dict[str, object]]) -> Source:
+        """The same without a file and without a child process: for what is not about files."""
+        headings = HEADINGS if kind == "assessors" else PUPIL_HEADINGS
+        table = [(1, ["REGISTER"]), (3, list(headings))]
+        table += [(at, [at - 3, *(row.get(name) for name in headings[1:])]) for at, row in enumerate(rows, 4)]  # type: ignore[list-item]
+        cells = [Row(number, tuple(unpack(pack(value)) for value in values)) for number, values in table]
+        sheets = [Sheet("Data", tuple(cells))]
+        file = parse_assessors(sheets, today=TODAY, validity_years=3) if kind == "assessors" else parse_students(sheets)
+        return Source(kind, "daftar.csv", b"a;b\n", file)
+
+    def plan(
+        self,
+        rows: Sequence[dict[str, object]],
+        *,
+        kind: str = "assessors",
+        actor: Actor = ACTOR,
+        npsn: str | None = None,
+    ) -> Plan:
+        """What importing rows would do."""
+        source, asked = self.direct(kind, rows), SchoolAsked(npsn)
+        with self.database.read() as conn:
+            return actions.make_plan(conn, actor, source, asked, secrecy=self.secrecy, today=TODAY)
+
+    def put(
+        self,
+        rows: Sequence[dict[str, object]],
+        *,
+        kind: str = "assessors",
+        actor: Actor = ACTOR,
+        npsn: str | None = None,
+        corrections: bool = False,
+    ) -> Plan:
+        """Import rows at once."""
+        source, asked = self.direct(kind, rows), SchoolAsked(npsn)
+        return self.database.perform(
+            lambda tx: actions.import_now(
+                tx, actor, source, uploads_dir=self.uploads, secrecy=self.secrecy, now=NOW, today=TODAY, asked=asked,
+                corrections=corrections,
+            )
+        ).plan  # fmt: skip
 
     def preview(
         self, given: Any, *, kind: str = "assessors", actor: Actor = ACTOR, npsn: str | None = None

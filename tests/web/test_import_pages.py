@@ -1,6 +1,7 @@
 """Import on the pages and by the API: looked at first, applied as seen, harmless when sent twice or when hostile."""
 
 import zipfile
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,10 @@ from openpyxl import load_workbook
 from sqlalchemy import text
 from tests.support.importing import HEADINGS, PUPIL_HEADINGS, assessor, pupil, workbook_bytes
 from tests.support.site import Browser, Site
+
+from assessor_registry import clock
+from assessor_registry.accounts.actions.sessions import open_credential
+from assessor_registry.accounts.rules import Scope
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -135,7 +140,6 @@ def test_others_can_not_see_or_apply_an_import(site: Site, division: Browser) ->
                  "(gen_random_uuid(), '99000091', 'SMK Contoh', 'smk contoh', 'confirmed', now()) RETURNING id")
         ).scalar_one()
     )  # fmt: skip
-    from assessor_registry.accounts.rules import Scope
 
     clerk = site.as_role("school", Scope("school", str(school)))
     assert clerk.get(where).status_code == 404
@@ -157,3 +161,46 @@ def test_pupils_come_and_go_with_their_list(site: Site, division: Browser) -> No
     assert "XII TKJ 2" in page
     assert "Tidak ada di daftar baru (1)" in page
     assert "Murid Contoh 2" in page
+
+
+def by_api(site: Site, role: str, path: str, content: bytes, key: str = "satu", **fields: str) -> Any:
+    """Send a file to the API with a token of a new account."""
+    user = site.user(role)
+    now = clock.now()
+    values = {"kind": "token", "account_id": user.id, "grant_id": user.grant_id, "expires_at": now + timedelta(days=1)}
+    secret = site.perform(lambda tx: open_credential(tx, values, now))
+    headers = {"authorization": f"Bearer {secret}", "idempotency-key": key}
+    client = site.browse().client
+
+    def post() -> Any:
+        return client.post(f"/api/v1/imports/{path}", data=fields, files={"file": ("a.xlsx", content)}, headers=headers)
+
+    return post
+
+
+def test_the_api_previews_applies_and_does_the_same_request_once(site: Site) -> None:
+    content = register(assessor(1), assessor(2, met=None))
+    seen = by_api(site, "division", "assessors", content, preview="true")()
+    assert seen.status_code == 200, seen.text
+    assert (seen.json()["applied"], seen.json()["new"], count(site, "assessor")) == (False, 1, 0)
+    post = by_api(site, "division", "assessors", content)
+    first, second = post(), post()
+    assert first.json() == second.json()
+    assert (first.json()["applied"], first.json()["new"], count(site, "assessor")) == (True, 1, 1)
+    assert [each["code"] for each in first.json()["refused"]] == ["intake.no_registration"]
+    assert "Asesor Contoh" not in first.text
+    pupils = by_api(site, "division", "students", workbook_bytes(PUPIL_HEADINGS, [pupil(1)]), school="99000090")()
+    assert (pupils.status_code, pupils.json()["new"]) == (200, 1)
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "content", "status"),
+    [("auditor", "assessors", register(assessor(1)), 403), ("division", "assessors", b"bukan", 422),
+     ("division", "students", register(assessor(1)), 422)],
+    ids=["no permission", "no workbook", "no pupils"],
+)  # fmt: skip
+def test_the_api_refuses_with_a_problem(site: Site, role: str, path: str, content: bytes, status: int) -> None:
+    answer = by_api(site, role, path, content)()
+    assert answer.status_code == status
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    assert answer.json()["code"]

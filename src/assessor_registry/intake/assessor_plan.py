@@ -216,14 +216,11 @@ class _Planner:
     def _values(
         self, row: AssessorRow, person: KnownPerson | None, fresh: bool, school_id: UUID | None, notes: Notes
     ) -> tuple[dict[str, object], list[Change]]:
-        known = person.values if person else {}
-        values: dict[str, object] = {}
-        changes: list[Change] = []
-        for name in FIELDS:
-            found = getattr(row, name)
-            if found is not None and found != known.get(name):
-                values[name] = found
-                changes.append(Change(name, shown(known.get(name)), shown(found)))
+        found = {name: value for name in FIELDS if (value := getattr(row, name)) is not None}
+        values = found if person is None else {n: v for n, v in found.items() if v != person.values[n]}
+        changes = (
+            [] if person is None else [Change(name, shown(person.values[name]), shown(v)) for name, v in values.items()]
+        )
         if person is not None and row.name is not None and search_name(row.name) != person.search_name:
             notes.warn("name", "intake.other_name")
         nik = self._known.digests.get(row.nik) if row.nik and fresh else None

@@ -158,11 +158,11 @@ class Notes:
         self._row, self._columns, self._raw = row, columns, raw
         self.findings: list[Finding] = []
 
-    def refuse(self, name: str, code: str, **params: Param) -> None:
+    def refuse(self, name: str, code: str, /, **params: Param) -> None:
         """The row can not go in."""
         self._add("refused", name, code, params)
 
-    def warn(self, name: str, code: str, **params: Param) -> None:
+    def warn(self, name: str, code: str, /, **params: Param) -> None:
         """The row goes in; a person should look at this."""
         self._add("warned", name, code, params)
 

@@ -29,6 +29,7 @@ class SchoolFinder:
     regions: Mapping[str, str]
     planned: dict[UUID, ProvisionalSchool] = field(default_factory=dict)
     gains: dict[UUID, str] = field(default_factory=dict)
+    _regions_found: dict[tuple[str, str | None], str | None] = field(default_factory=dict)
 
     def region_of(self, city: str | None) -> str | None:
         """The code of a kabupaten or kota as a list writes it."""
@@ -64,6 +65,11 @@ class SchoolFinder:
         return self.index.by_id[school_id]
 
     def _region(self, name: str, city: str | None) -> str | None:
+        if (name, city) not in self._regions_found:
+            self._regions_found[name, city] = self._find_region(name, city)
+        return self._regions_found[name, city]
+
+    def _find_region(self, name: str, city: str | None) -> str | None:
         plain = f" {search_school(name)} "
         named = (code for region, code in self.regions.items() if f" {region} " in plain)
         return next(named, None) or self.region_of(city)

@@ -136,11 +136,11 @@ def add_imported(
     for technical in [*technicals, *(new for _, new in technical_corrections)]:
         _require_days(technical.first_day, technical.last_day)
     entry = _entry(actor, now)
-    added = [{"id": uuid4(), **asdict(new), "supersedes": None, **entry} for new in certificates]
-    added += [{"id": uuid4(), **asdict(new), "supersedes": old, **entry} for old, new in corrections]
+    added = [{"id": uuid4(), **_columns(new), "supersedes": None, **entry} for new in certificates]
+    added += [{"id": uuid4(), **_columns(new), "supersedes": old, **entry} for old, new in corrections]
     facts.add_certificates(tx, added)
-    competences = [{"id": uuid4(), **asdict(new), "supersedes": None, **entry} for new in technicals]
-    competences += [{"id": uuid4(), **asdict(new), "supersedes": old, **entry} for old, new in technical_corrections]
+    competences = [{"id": uuid4(), **_columns(new), "supersedes": None, **entry} for new in technicals]
+    competences += [{"id": uuid4(), **_columns(new), "supersedes": old, **entry} for old, new in technical_corrections]
     facts.add_technicals(tx, competences)
     counted = {"certificates": len(certificates), "corrections": len(corrections), "technicals": len(technicals),
                "technical_corrections": len(technical_corrections)}  # fmt: skip
@@ -202,6 +202,11 @@ def map_technical(tx: Connection, actor: Actor, text: str, scheme_id: UUID, *, n
           after={"text": text, "people": [old.assessor_id for old in unmapped]})  # fmt: skip
     periods.note_changed(tx, {old.assessor_id for old in unmapped}, day_of(now))
     return len(rows)
+
+
+def _columns(new: NewCertificate | NewTechnical) -> dict[str, object]:
+    """As `asdict`, which copies every value: twenty times the cost, felt where thousands come in at once."""
+    return {name: getattr(new, name) for name in new.__dataclass_fields__}
 
 
 def _entry(actor: Actor, now: datetime) -> dict[str, object]:
