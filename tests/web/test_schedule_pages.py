@@ -13,6 +13,9 @@ from tests.support.site import Browser, Site
 
 from assessor_registry.accounts.rules import PROVINCE, Role, Scope
 from assessor_registry.scheduling import store
+from assessor_registry.students import actions as students
+from assessor_registry.validity import actions as validity
+from assessor_registry.validity import store as validity_store
 from assessor_registry.words import long_date
 
 DAY = timedelta(days=1)
@@ -234,9 +237,8 @@ def test_assigning_without_a_letter_is_refused_at_the_letter_and_the_choice_is_k
     who = here.world.assessor()
     plan = here.world.schedule()
     day = here.world.today.isoformat()
-    answer = admin.post(
-        f"/jadwal/{plan.id}/asesor", assessor=str(who.id), days=day, letter_number="", letter_date="", how="letter", day=day
-    )  # fmt: skip
+    fields = {"assessor": str(who.id), "days": day, "letter_number": "", "letter_date": "", "how": "letter", "day": day}
+    answer = admin.post(f"/jadwal/{plan.id}/asesor", fields)
     assert answer.status_code == 422
     assert 'id="e-letter_number"' in answer.text
     assert f'value="{who.id}" checked' in answer.text
@@ -303,9 +305,6 @@ def test_an_assigned_assessor_whose_appointment_ends_before_the_day_is_pointed_o
     world.assign(plan, who)
     shown = admin.get(f"/jadwal/{plan.id}").text
     assert "tidak dapat mengases pada harinya" not in shown
-    from assessor_registry.validity import actions as validity
-    from assessor_registry.validity import store as validity_store
-
     with here.site.database.read() as conn:
         [held] = validity_store.appointments(conn, [who.id])
     here.site.perform(
@@ -404,8 +403,6 @@ def test_a_pupil_has_every_attempt_with_its_result(here: Events, admin: Browser)
 
 
 def test_a_pupil_missing_from_the_newest_list_is_marked_with_the_day(here: Events, admin: Browser) -> None:
-    from assessor_registry.students import actions as students
-
     gone = here.world.student(name="Tono Hilang")
     here.site.perform(
         lambda tx: students.mark_missing(
@@ -434,8 +431,10 @@ def test_no_forbidden_word_reaches_a_page(here: Events, role: str) -> None:
         "school": lambda: here.site.as_role("school", Scope("school", str(here.world.home.school_id))),
         "panel": lambda: here.site.as_role(Role.PANEL, Scope("lsp", str(here.world.home.id))),
     }.get(role, lambda: here.site.as_role(role))()
-    for path in ("/jadwal", f"/jadwal/{plan.id}", f"/jadwal/{plan.id}/asesor", f"/jadwal/{plan.id}/pembagian",
-                 f"/jadwal/{plan.id}/asesi", "/jadwal/baru", "/siswa", "/siswa/kelas", "/hasil", "/hasil/belum"):  # fmt: skip
+    own = [
+        f"/jadwal/{plan.id}{part}" for part in ("", "/asesor", "/pembagian", "/asesi", "/pindah", "/batal", "/bukti")
+    ]
+    for path in (*own, "/jadwal", "/jadwal/baru", "/siswa", "/siswa/kelas", "/hasil", "/hasil/belum"):
         answer = browser.get(path)
         assert answer.status_code in {200, 403}, path
         assert not FORBIDDEN.search(text_of(answer.text)), path

@@ -73,7 +73,7 @@ SELECT f.*, a.candidates, a.unallocated, a.recorded, g.assessors, g.planned,
        f.last_day - f.first_day + 1 - g.days AS days_open
 FROM found f
 CROSS JOIN LATERAL (
-  SELECT count(*) AS candidates, count(*) FILTER (WHERE assessor_id IS NULL) AS unallocated,
+  SELECT count(*) AS candidates, count(*) FILTER (WHERE assessor_id IS NULL AND recorded_at IS NULL) AS unallocated,
          count(*) FILTER (WHERE recorded_at IS NOT NULL) AS recorded
   FROM attempt WHERE schedule_id = f.id AND removed_at IS NULL) a
 CROSS JOIN LATERAL (

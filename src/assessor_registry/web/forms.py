@@ -83,6 +83,8 @@ def _reason(error: Any) -> Reason:
         return Reason("web.unknown_field", {"name": where[:60]})
     if kind == "string_too_long":
         return Reason("web.too_long", {"limit": error["ctx"]["max_length"]})
+    if error.get("input") == "" and not kind.startswith("string"):
+        return Reason("web.missing")
     for prefix, code in (
         ("missing", "web.missing"),
         ("string_too_short", "web.missing"),

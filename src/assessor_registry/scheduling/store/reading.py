@@ -144,7 +144,9 @@ def _schedules() -> Select[Any]:
             SCHEDULE.c.evidence_kinds, SCHEDULE.c.bnsp_code, SCHEDULE.c.cancelled_at, SCHEDULE.c.cancelled_reason,
             SCHEDULE.c.version,
             _count(ATTEMPT, _in_it()).label("candidates"),
-            _count(ATTEMPT, _in_it(), ATTEMPT.c.assessor_id.is_(None)).label("unallocated"),
+            _count(ATTEMPT, _in_it(), ATTEMPT.c.assessor_id.is_(None), ATTEMPT.c.recorded_at.is_(None)).label(
+                "unallocated"
+            ),
             _count(ATTEMPT, ATTEMPT.c.recorded_at.is_not(None)).label("recorded"),
             _count(ASSIGNMENT, live, ASSIGNMENT.c.confirmed_at.is_(None)).label("planned"),
             _count(ASSIGNMENT, live, ASSIGNMENT.c.confirmed_at.is_not(None)).label("confirmed"),

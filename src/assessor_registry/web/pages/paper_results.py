@@ -205,7 +205,7 @@ def enter(request: Request[Any, Any, Any], data: MultipartBody[Form]) -> Respons
                 today=today_of(request),
                 now=clock.now(),
                 note_text=given.note,
-                evidence=tuple(given.evidence_kinds) or None,
+                evidence=tuple(given.evidence_kinds),
                 acknowledgement=given.acknowledgement or None,
                 replaces=given.replaces,
             )
