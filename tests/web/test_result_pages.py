@@ -173,8 +173,11 @@ def test_a_contested_result_is_upheld_by_a_letter(here: Events) -> None:
     code, admin = contested(here.world), here.admin()
     assert "Dipersoalkan sejak" in admin.get(f"/hasil/{code}").text
     assert admin.post(f"/hasil/{code}/kuatkan", reference="").status_code == 422
-    # What is upheld needs the assessor's days back: until then the database itself keeps it contested.
     assert here.world.found(code).state == "contested"
+    assert admin.post(f"/hasil/{code}/kuatkan", reference="045/BNSP/2026").status_code == 303
+    assert here.world.found(code).state == "valid"
+    assert "045/BNSP/2026" in admin.get(f"/hasil/{code}").text
+    assert admin.post(f"/hasil/{code}/kuatkan", reference="046/BNSP/2026").status_code == 409
 
 
 def test_a_contested_result_is_annulled_with_a_reason_and_a_valid_one_is_not(here: Events) -> None:
