@@ -71,7 +71,8 @@ def test_every_bit_that_is_turned_over_in_a_status_is_found(pki: Pki) -> None:
 def test_a_field_that_is_dropped_doubled_emptied_or_added_is_found(pki: Pki) -> None:
     good = json.loads(pki.bundle())
     changed: list[dict[str, Any]] = [{name: value for name, value in good.items() if name != left} for left in good]
-    changed += [good | {name: empty} for name in good for empty in (None, "", [], {}, 0)]
+    nothings: tuple[Any, ...] = (None, "", [], {}, 0)
+    changed += [good | {name: empty} for name in good for empty in nothings]
     changed += [good | {"note": "aslinya K"}, good | {"version": 2}, good | {"version": True}]
     assert [each for each in changed if judge(pki, _canonical(each)).valid] == []
     doubled = pki.bundle().replace(b'{"chain"', b'{"version":1,"chain"', 1)

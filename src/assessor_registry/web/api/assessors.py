@@ -76,7 +76,7 @@ def reasonable(day: date, field: str) -> date:
 
 
 @get("/assessors/{assessor_id:uuid}/standing", opt=needs(Permission.VALIDITY_READ), sync_to_thread=True,
-     tags=["assessors"])  # fmt: skip
+     summary="Status kelayakan", tags=["assessors"])  # fmt: skip
 def standing(
     request: Request[Any, Any, Any],
     assessor_id: FromPath[UUID],

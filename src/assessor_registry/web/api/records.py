@@ -9,9 +9,10 @@ from pydantic import Field
 
 from assessor_registry import clock
 from assessor_registry.accounts.rules import Permission
-from assessor_registry.assessments import actions
+from assessor_registry.assessments import actions, store
 from assessor_registry.assessments.rules import Content, Stale
-from assessor_registry.errors import InvalidInput
+from assessor_registry.errors import InvalidInput, NotFound
+from assessor_registry.scheduling import store as schedules
 from assessor_registry.signing.actions import unlock
 from assessor_registry.web.forms import Input, MaybeText, Secret, read
 from assessor_registry.web.guards import needs, public
@@ -64,6 +65,7 @@ def record(
     )
 
     def act(tx: Any) -> dict[str, Any]:
+        _require_visible(tx, request, assessment_id)
         saved = actions.save_draft(
             tx, request.user, assessment_id, given.part, content, given.version, today=today_of(request), now=now
         )
@@ -76,6 +78,18 @@ def record(
         stale.extra = {"version": version, "content": shown(stale.server) if stale.server else None}  # type: ignore[attr-defined]
         raise
     return Response(answer, status_code=status)
+
+
+def _require_visible(tx: Any, request: Request[Any, Any, Any], assessment_id: UUID) -> None:
+    """What belongs to others is told like what is not there.
+
+    Raises:
+        NotFound: no such assessment in the account's scope.
+    """
+    found = store.attempts(tx, [assessment_id]).get(assessment_id)
+    if found is None:
+        raise NotFound("assessments.no_attempt")
+    schedules.schedule(tx, request.user.scope, found.schedule_id)
 
 
 @post("/records/sign", opt=needs(Permission.ASSESSMENTS_SIGN), sync_to_thread=True, status_code=200, tags=["records"])

@@ -10,10 +10,13 @@ from pydantic import Field
 
 from assessor_registry import clock
 from assessor_registry.accounts.rules import Permission
+from assessor_registry.errors import NotFound
 from assessor_registry.scheduling import actions, store
+from assessor_registry.students import store as students
 from assessor_registry.web.forms import Ids, Input, MaybeDay, MaybeId, MaybeText, Text, Texts, read
 from assessor_registry.web.guards import needs
 from assessor_registry.web.once import once
+from assessor_registry.web.pages.schedule_assessors import require_own
 from assessor_registry.web.problems import said
 from assessor_registry.web.today import today_of
 
@@ -67,6 +70,10 @@ def create(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> R
             now=now,
         )
         if given.students:
+            if len(students.details(tx, request.user.scope, given.students, today_of(request))) < len(
+                set(given.students)
+            ):
+                raise NotFound("scheduling.no_student", field="students")
             actions.add_candidates(tx, request.user, made, given.students, today=today_of(request), now=now)
         candidates = store.candidates(tx, request.user.scope, made)
         return {
@@ -88,6 +95,7 @@ def assign(
     given, now = read(NewAssignment, data), clock.now()
 
     def act(tx: Any) -> dict[str, Any]:
+        require_own(tx, request, schedule_id, given.assessor)
         made = actions.assign(
             tx,
             request.user,

@@ -108,7 +108,7 @@ def assign(request: Request[Any, Any, Any], schedule_id: FromPath[UUID], data: U
         planned = given.how == "planned"
 
         def write(tx: Connection) -> dict[str, Any]:
-            _require_own(tx, request, schedule_id, given.assessor)
+            require_own(tx, request, schedule_id, given.assessor)
             scheduling.assign(
                 tx,
                 request.user,
@@ -129,7 +129,7 @@ def assign(request: Request[Any, Any, Any], schedule_id: FromPath[UUID], data: U
     return answer
 
 
-def _require_own(tx: Connection, request: Request[Any, Any, Any], schedule_id: UUID, assessor_id: UUID) -> None:
+def require_own(tx: Connection, request: Request[Any, Any, Any], schedule_id: UUID, assessor_id: UUID) -> None:
     """Only whom the LSP's picker lists may be put into its schedules.
 
     Raises:
@@ -242,7 +242,7 @@ def replace(
         given = read(Replace, data)
 
         def change(tx: Connection) -> None:
-            _require_own(tx, request, schedule_id, given.assessor_id)
+            require_own(tx, request, schedule_id, given.assessor_id)
             scheduling.replace_assessor(
                 tx, request.user, schedule_id, assessor_id, given.assessor_id, reason=given.reason,
                 letter_number=given.letter_number, letter_date=given.letter_date, now=clock.now(),
