@@ -250,6 +250,14 @@ def test_an_unknown_school_is_provisional_once_however_it_is_spelt(into: Importi
     assert into.ask("SELECT name, state, region_code FROM school") == [("SMK Negeri 95 Berau", "provisional", "64.03")]
 
 
+def test_a_school_whose_region_holds_the_name_of_another_is_put_into_its_own(into: Importing) -> None:
+    plan = into.put([assessor(1, school="SMK Negeri 1 Penajam Paser Utara", npsn=None, city="Penajam Paser Utara"),
+                     assessor(2, school="SMK Negeri 1 Paser", npsn=None, city="Paser")])  # fmt: skip
+    assert [(school.name, school.region_code) for school in plan.schools] == [
+        ("SMK Negeri 1 Penajam Paser Utara", "64.09"), ("SMK Negeri 1 Paser", "64.01"),
+    ]  # fmt: skip
+
+
 def test_a_teacher_who_lives_elsewhere_is_found_at_the_school(into: Importing) -> None:
     into.put([assessor(1, school="SMK Kesatuan Contoh", npsn=None, city="Kota Samarinda")])
     plan = into.put([assessor(2, school="SMK Kesatuan Contoh", npsn=None, city="Kota Bontang")])

@@ -46,7 +46,8 @@ def field(label: str, vocabulary: Vocabulary = ASSESSORS) -> str | None:
         ("appointment_number", "No. SK|SK Pengangkatan Asesor|Nomor SK Pengangkatan"), ("lsp", "LSP|Nama LSP"),
         ("appointment_date", "Tanggal SK|Tgl. SK Pengangkatan"), ("appointment_until", "SK Berlaku Sampai|Masa Berlaku SK"),
         ("ordinal", "No|No.|NO|Nomor|No Urut|Nomor Urut"),
-        (None, "Alamat Sekolah|Status Sekolah|Kepala Sekolah|Pangkat|Golongan|NIP|Agama|1|Nama Ibu Kandung|Nama Bank|"),
+        (None, "Alamat Sekolah|Status Sekolah|Kepala Sekolah|Pangkat|Golongan|NIP|Agama|1|Nama Ibu Kandung|Nama Bank"
+               "|No Registrasi Akta Lahir|"),
     ],
 )  # fmt: skip
 def test_a_heading_of_assessors_means_its_field(meant: str | None, labels: str) -> None:

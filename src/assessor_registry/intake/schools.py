@@ -71,8 +71,9 @@ class SchoolFinder:
 
     def _find_region(self, name: str, city: str | None) -> str | None:
         plain = f" {search_school(name)} "
-        named = (code for region, code in self.regions.items() if f" {region} " in plain)
-        return next(named, None) or self.region_of(city)
+        named = [region for region in self.regions if f" {region} " in plain]
+        # Penajam Paser Utara also holds the name of Paser: the longest name is the one that is meant.
+        return self.regions[max(named, key=len)] if named else self.region_of(city)
 
     def _plan(self, row: int, name: str, npsn: str | None, region: str | None) -> UUID:
         fact = SchoolFact(

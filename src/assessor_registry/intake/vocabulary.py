@@ -60,7 +60,7 @@ ASSESSORS = Vocabulary(
         rule("expiry_date", "tanggal akhir"),
         rule("expiry_date", "sertifikat akhir"),
         rule("registration", "met", without="tanggal status"),
-        rule("registration", "nomor registrasi", without="sertifikat blanko tanggal"),
+        rule("registration", "nomor registrasi", without="sertifikat blanko tanggal akta lahir"),
         rule("registration", "registrasi", only="asesor"),
         rule("blanko_number", "blanko", without="tanggal"),
         rule("certificate_date", "tanggal sertifikat"),

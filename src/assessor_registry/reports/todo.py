@@ -46,6 +46,7 @@ LEFT JOIN schedule s ON f.subject_kind = 'schedule' AND s.id = f.subject_id
 LEFT JOIN lsp ls ON ls.id = s.lsp_id
 WHERE f.cleared_at IS NULL
   AND (CAST(:kind AS text) IS NULL OR f.kind = :kind)
+  AND (CAST(:subject AS uuid) IS NULL OR f.subject_id = CAST(:subject AS uuid))
   AND {scope}
 ORDER BY (f.acknowledged_at IS NOT NULL), f.stage, f.last_day, subject, f.id
 LIMIT :size OFFSET :start
@@ -70,11 +71,21 @@ def _clause(conn: Connection, scope: Scope, today: date) -> tuple[str, dict[str,
 
 
 def open_todos(
-    conn: Connection, scope: Scope, today: date, *, kind: str | None = None, page: int = 1, size: int = 50
+    conn: Connection,
+    scope: Scope,
+    today: date,
+    *,
+    kind: str | None = None,
+    subject_id: UUID | None = None,
+    page: int = 1,
+    size: int = 50,
 ) -> tuple[list[ToDo], int]:
-    """Return one page of the open to-dos in `scope`, those nobody has taken up and that end first on top; and all."""
+    """Return one page of the open to-dos in `scope`, those nobody has taken up and that end first on top; and all.
+
+    `kind`, and `subject_id` (an assessor, LSP, venue or schedule), narrow the list.
+    """
     clause, given = _clause(conn, scope, today)
-    given |= {"kind": kind, "size": size, "start": (page - 1) * size}
+    given |= {"kind": kind, "subject": subject_id, "size": size, "start": (page - 1) * size}
     rows = conn.execute(text(_OPEN.format(scope=clause)), given).all()
     fields = ToDo.__dataclass_fields__
     found = [ToDo(**{name: row._mapping[name] for name in fields}) for row in rows]
@@ -86,7 +97,7 @@ def count_by_kind(conn: Connection, scope: Scope, today: date) -> dict[tuple[str
     clause, given = _clause(conn, scope, today)
     inner = _OPEN.format(scope=clause)
     query = f"SELECT kind, stage, count(*) AS number FROM ({inner}) AS t GROUP BY kind, stage"
-    given |= {"kind": None, "size": None, "start": 0}
+    given |= {"kind": None, "subject": None, "size": None, "start": 0}
     return {(row.kind, row.stage): row.number for row in conn.execute(text(query), given)}
 
 
@@ -94,5 +105,5 @@ def is_in_scope(conn: Connection, scope: Scope, today: date, flag_ids: Sequence[
     """Return those of `flag_ids` that are open and seen by `scope`."""
     clause, given = _clause(conn, scope, today)
     query = f"SELECT id FROM ({_OPEN.format(scope=clause)}) AS t WHERE id = ANY(:ids)"
-    given |= {"kind": None, "size": None, "start": 0, "ids": list(flag_ids)}
+    given |= {"kind": None, "subject": None, "size": None, "start": 0, "ids": list(flag_ids)}
     return {row.id for row in conn.execute(text(query), given)}

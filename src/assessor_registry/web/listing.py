@@ -39,5 +39,6 @@ class Asked:
 
     @property
     def query(self) -> str:
-        """The filters without the page, for links."""
-        return urlencode([(name, value) for name, value in self._query.multi_items() if name != "page" and value])
+        """The filters without the page, and without what an act has just said, for links."""
+        kept = [(name, value) for name, value in self._query.multi_items() if name not in {"page", "ok"} and value]
+        return urlencode(kept)

@@ -120,7 +120,7 @@ def shown(request: Request[Any, Any, Any], assessor_id: UUID, **context: Any) ->
         appointments = validity.appointments(conn, [assessor_id])
         sanctions = validity.sanctions(conn, [assessor_id])
         titles = {row.scheme.id: row.scheme.title for row in schemes.list_schemes(conn)}
-        todos, _count = todo.open_todos(conn, scope, day.today, size=500)
+        todos, _count = todo.open_todos(conn, scope, day.today, subject_id=assessor_id)
         records = assessments.records(conn, scope, assessor_id=assessor_id, limit=20)
     return page(
         request,
@@ -133,7 +133,7 @@ def shown(request: Request[Any, Any, Any], assessor_id: UUID, **context: Any) ->
         appointments=appointments,
         sanctions=sanctions,
         titles=titles,
-        todos=[each for each in todos if each.subject_id == assessor_id],
+        todos=todos,
         records=records,
         **{"nik": None, **context},
     )

@@ -1,18 +1,20 @@
 """What needs doing (perlu tindak lanjut): by kind, taken up with a note, downloaded."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Request, Response, get, post
 from litestar.params import URLEncodedBody
 from litestar.response import Redirect, Template
+from pydantic import Field
 
 from assessor_registry import clock
 from assessor_registry.accounts.rules import Permission
-from assessor_registry.errors import NotFound
+from assessor_registry.errors import InvalidInput, NotFound
 from assessor_registry.printing import workbook
 from assessor_registry.reports import todo
 from assessor_registry.validity import actions as validity
-from assessor_registry.web.forms import Form, Ids, Input, MaybeText, read
+from assessor_registry.web.forms import Form, Ids, Input, MaybeText, read, submit
 from assessor_registry.web.guards import needs
 from assessor_registry.web.labels import kind_name, stage_name
 from assessor_registry.web.listing import Asked
@@ -28,15 +30,26 @@ SIZE = 50
 class TakenUp(Input):
     """Which to-dos someone has taken up, and what they did."""
 
-    id: Ids
+    id: Ids = Field(default_factory=list)
     note: MaybeText = None
+    kind: MaybeText = None
 
 
 @get("/tindak-lanjut", opt=needs(Permission.FLAGS_READ), sync_to_thread=True)
 def todo_list(request: Request[Any, Any, Any]) -> Template:
     """Open to-dos, those that nobody has taken up and that end first on top."""
     asked = Asked(request)
-    kind = asked.one("kind") or None
+    handled = asked.one("ok")
+    done = _("{n} ditandai sudah ditangani.").format(n=handled) if _is_count(handled) else None
+    return shown(request, asked, asked.one("kind") or None, said=done)
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 5
+
+
+def shown(request: Request[Any, Any, Any], asked: Asked, kind: str | None, **context: Any) -> Template:
+    """The list, with what was typed when it comes back."""
     with request.app.state.database.read() as conn:
         found, total = todo.open_todos(
             conn, request.user.scope, today_of(request), kind=kind, page=asked.page, size=SIZE
@@ -54,6 +67,7 @@ def todo_list(request: Request[Any, Any, Any]) -> Template:
         kinds=sorted(kinds.items(), key=lambda item: (item[0] != "season_gap", kind_name(item[0]))),
         asked=asked,
         size=SIZE,
+        **context,
     )
 
 
@@ -76,28 +90,37 @@ def todo_file(request: Request[Any, Any, Any]) -> Response[bytes]:
     )
     heads = [workbook.Column(name, 30 if name in wide else 18) for name in names]
     rows = [
-        (kind_name(each.kind), each.subject, each.place, each.last_day, stage_name(each.stage, each.kind), each.phone, each.email,
-         each.note)
+        (kind_name(each.kind), each.subject, each.place, each.last_day, stage_name(each.stage, each.kind), each.phone,
+         each.email, each.note)
         for each in found
     ]  # fmt: skip
     return as_file(workbook.write([workbook.SheetOut(_("Tindak lanjut"), heads, rows)]), "tindak-lanjut.xlsx")
 
 
-@post("/tindak-lanjut", opt=needs(Permission.FLAGS_ACKNOWLEDGE), sync_to_thread=True, status_code=303)
-def take_up(request: Request[Any, Any, Any], data: URLEncodedBody[Form]) -> Redirect:
+@post("/tindak-lanjut", opt=needs(Permission.FLAGS_ACKNOWLEDGE), sync_to_thread=True, status_code=200)
+def take_up(request: Request[Any, Any, Any], data: URLEncodedBody[Form]) -> Response[Any]:
     """Note that someone has taken up one or many; each stays open until its cause is gone."""
-    given, now = read(TakenUp, data), clock.now()
+    kind = str(data.get("kind") or "").replace("\x00", "") or None
 
-    def act(tx: Any) -> dict[str, Any]:
-        seen = todo.is_in_scope(tx, request.user.scope, today_of(request), given.id)
-        if set(given.id) - seen:
-            raise NotFound("flags.unknown")
-        for flag_id in given.id:
-            validity.acknowledge(tx, request.user, flag_id, given.note, now)
-        return {"count": len(given.id)}
+    def submitted() -> Response[Any]:
+        given, now = read(TakenUp, data), clock.now()
+        if not given.id:
+            raise InvalidInput("web.nothing_ticked")
 
-    once(request, data, act)
-    return Redirect("/tindak-lanjut", status_code=303)
+        def act(tx: Any) -> dict[str, Any]:
+            seen = todo.is_in_scope(tx, request.user.scope, today_of(request), given.id)
+            if set(given.id) - seen:
+                raise NotFound("flags.unknown")
+            for flag_id in given.id:
+                validity.acknowledge(tx, request.user, flag_id, given.note, now)
+            return {"count": len(given.id)}
+
+        _status, answer = once(request, data, act)
+        query = ([("kind", kind)] if kind else []) + [("ok", answer["count"])]
+        return Redirect(f"/tindak-lanjut?{urlencode(query)}", status_code=303)
+
+    answer: Response[Any] = submit(data, submitted, lambda **context: shown(request, Asked(request), kind, **context))
+    return answer
 
 
 HANDLERS = [todo_list, todo_file, take_up]

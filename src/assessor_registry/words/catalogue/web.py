@@ -12,6 +12,7 @@ SENTENCES = {
     "web.unexpected": "Ada kesalahan pada sistem, bukan pada Anda. Sebutkan nomor {number} kepada operator.",
     "web.unknown_field": "Isian “{name}” tidak dikenal.",
     "web.missing": "Isian ini wajib diisi.",
+    "web.nothing_ticked": "Belum ada yang dicentang. Centang dulu siapa yang sudah ditangani.",
     "web.not_a_date": "Tanggal ini tidak ada atau tidak terbaca. Contoh: 21 November 2026 atau 21/11/2026.",
     "web.not_a_number": "Isi dengan bilangan.",
     "web.not_an_id": "Pilihan ini tidak dikenal.",
