@@ -88,6 +88,7 @@ def create_app(settings: Settings, database: Database, *, routes: Any = None) ->
         openapi_config=OpenAPIConfig(
             title="assessor_registry",
             version=assessor_registry.__version__,
+            use_handler_docstrings=True,
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
             openapi_router=Router("/api", route_handlers=[], opt=public()),
         ),
