@@ -32,7 +32,7 @@ def list_assessors(
     q: FromQuery[str | None] = None,
     page: Page = 1,
 ) -> dict[str, Any]:
-    """The register in the account's scope, those who end first on top, 50 to a page."""
+    """The register as far as the account sees it, those who end first on top, 50 to a page."""
     question = register.Question((q or "").replace("\x00", "")[:200], (status,) if status else ())
     with request.app.state.database.read() as conn:
         day = day_of(conn, reasonable(on or today_of(request), "on"))
