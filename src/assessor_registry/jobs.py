@@ -35,6 +35,7 @@ from assessor_registry.validity.rules import Period
 
 SWEEP, DIGEST, PURGE, GO_LIVE = "sweep", "digest", "purge", "go-live"
 SWEEP_AT, DIGEST_AT, PURGE_AT = time(0, 10), time(6, 0), time(3, 30)
+CHANGES_EVERY = 2  # minutes
 MAILS_KEPT, RUNS_KEPT = timedelta(days=90), timedelta(days=400)
 # Which rule of policy says when the reminders of a kind begin.
 REMINDERS = {
@@ -183,6 +184,11 @@ def daily_sweep(database: Database, today: date, now: datetime) -> SweepResult |
         return None if done and done.summary else sweep_in(tx, today, now)
 
 
+def sweep_changes(database: Database, settings: Settings, now: datetime) -> SweepResult:
+    """Look at whoever's facts have changed since the last sweep: an import of this morning has its to-dos soon."""
+    return sweep(database, now.astimezone(ZoneInfo(settings.zone)).date(), now=now, mail=True)
+
+
 def purge(tx: Connection, now: datetime) -> None:
     """Remove what is kept for a while only: answers to repeated requests, failed attempts, old mails, old job runs."""
     accounts.purge_idempotency(tx, now)
@@ -223,6 +229,8 @@ def start(database: Database, settings: Settings) -> BackgroundScheduler:
     for name, at in ((SWEEP, SWEEP_AT), (DIGEST, DIGEST_AT), (PURGE, PURGE_AT)):
         scheduler.add_job(_guarded(name, caught_up), "cron", hour=at.hour, minute=at.minute, id=name)
     scheduler.add_job(_guarded("catch-up", caught_up), "date", run_date=clock.now(), id="catch-up")
+    changes = _guarded("changes", lambda: sweep_changes(database, settings, clock.now()))
+    scheduler.add_job(changes, "interval", minutes=CHANGES_EVERY, id="changes")
     send = _guarded("deliver", lambda: deliver(database, settings, clock.now()))
     scheduler.add_job(send, "interval", minutes=1, id="deliver")
     scheduler.start()

@@ -218,3 +218,28 @@ def test_recording_works_without_script(site: Site, browser: Browser) -> None:
         page.context.close()
     (record,) = visit.records()
     assert record.recommendation == "K"
+
+
+def test_marks_of_someone_who_turns_out_to_be_absent_can_be_taken_back(site: Site, browser: Browser) -> None:
+    visit = Visit(site, units=3, candidates=1)
+    with served(site) as address:
+        page = signed_in(browser, address, visit.user)
+        page.goto(f"{address}/rekam/{visit.schedule}")
+        saved = page.locator("[data-saved]")
+        page.get_by_role("link", name="Nilai").click()
+        expect(page.get_by_role("button", name="Kosongkan nilai")).to_be_hidden()
+        page.get_by_role("button", name="Sisanya K").click()
+        expect(saved).to_have_text("Semua tersimpan di server.")
+        page.goto(f"{address}/rekam/{visit.schedule}")
+        page.locator("label", has_text="Tidak hadir").click()
+        expect(saved).to_have_text("Semua tersimpan di server.")
+        page.get_by_role("link", name="Nilai").click()
+        expect(page.get_by_text("Ditandai: Tidak hadir.")).to_be_visible()
+        page.get_by_role("button", name="Kosongkan nilai").click()
+        expect(page.locator("[data-missing]").first).to_have_text("Belum dinilai: 3")
+        expect(saved).to_have_text("Semua tersimpan di server.")
+        page.goto(f"{address}/rekam/{visit.schedule}/tanda-tangan")
+        expect(page.get_by_role("button", name="Tanda tangani 1 hasil")).to_be_visible()
+        page.context.close()
+    (draft,) = visit.drafts()
+    assert (draft.outcome, dict(draft.units)) == ("absent", {})

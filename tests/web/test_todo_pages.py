@@ -3,10 +3,11 @@
 from uuid import UUID
 
 from sqlalchemy import Connection, text
+from tests.support.event_pages import events
 from tests.support.people import add_person
 from tests.support.site import Site
 
-from assessor_registry import clock
+from assessor_registry import clock, jobs
 from assessor_registry.flags import actions as flags
 
 
@@ -64,3 +65,12 @@ def test_the_page_of_an_assessor_has_all_that_is_open_about_them(site: Site) -> 
     shown = site.as_role("division").get(f"/asesor/{person}").text
     assert "Sertifikat asesor berakhir" in shown
     assert "Berakhir sebelum musim uji selesai" not in shown
+
+
+def test_what_comes_in_during_the_day_is_something_to_do_without_waiting_for_the_night(site: Site) -> None:
+    world, browser = events(site).world, site.as_role("division")
+    jobs.sweep(site.database, site.today, now=clock.now(), mail=True)
+    who = world.assessor((site.day(-1000), site.day(20)))
+    assert str(who.id) not in browser.get("/tindak-lanjut").text
+    jobs.sweep_changes(site.database, site.settings, clock.now())
+    assert str(who.id) in browser.get("/tindak-lanjut").text

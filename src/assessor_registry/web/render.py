@@ -103,8 +103,9 @@ def page(
 def problem_context(reason: Reason, field: str | None, reasons: tuple[Reason, ...], typed: Mapping[str, Any]) -> Any:
     """What a form shows when it comes back: the sentence at its field, else on top; all that was typed is kept."""
     text = words.sentence(reason)
+    at_field = " ".join([text, *map(words.sentence, reasons)])
     return {
-        "errors": {field: text} if field else {},
+        "errors": {field: at_field} if field else {},
         "problem_text": None if field else text,
         "problem_reasons": [words.sentence(each) for each in reasons],
         "typed": {name: value for name, value in typed.items() if not name.startswith("_")},

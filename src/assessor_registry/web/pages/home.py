@@ -12,6 +12,7 @@ from assessor_registry.assessments import store as assessments
 from assessor_registry.flags import store as flags
 from assessor_registry.notices import store as notices
 from assessor_registry.policy import store as policy
+from assessor_registry.reports import accounts as account_reports
 from assessor_registry.reports import dashboard, todo
 from assessor_registry.scheduling import store as scheduling
 from assessor_registry.signing import store as keys
@@ -42,7 +43,7 @@ def home(request: Request[Any, Any, Any]) -> Response[Any]:
 
 def overview(request: Request[Any, Any, Any]) -> Response[Any]:
     """For the division (and auditors) the province, for an administrator the LSP."""
-    scope = request.user.scope
+    scope, role = request.user.scope, request.user.role
     today = today_of(request)
     with request.app.state.database.read() as conn:
         day = day_of(conn, today)
@@ -54,9 +55,14 @@ def overview(request: Request[Any, Any, Any]) -> Response[Any]:
         swept = flags.last_run(conn, "sweep")
         within = policy.value(conn, "unsigned_warning_days", today).integer
         unsigned = assessments.unsigned(conn, scope, today, within)
+        lsp = role == "lsp_admin"
+        keys_waiting = len(account_reports.waiting_keys(conn, scope, today)) if lsp else 0
+        papers = len(assessments.papers_entered(conn, scope, waiting=True)) if lsp else 0
     return page(
         request,
         "home/overview.html",
+        keys_waiting=keys_waiting,
+        papers_waiting=papers,
         day=day,
         counts={count.band: count for count in counts},
         regions=regions,
@@ -93,6 +99,7 @@ def assessor(request: Request[Any, Any, Any]) -> Response[Any]:
         unsigned=unsigned,
         recent=recent,
         has_key=key is not None,
+        key_waits=key is not None and key.confirmed_at is None,
         today=today,
     )
 

@@ -214,7 +214,8 @@ def download(request: Request[Any, Any, Any], batch_id: FromPath[UUID]) -> Respo
     batch, plan = _planned(request, batch_id)
     ended = {row: name for name, rows in (batch.row_outcomes or {}).items() for row in rows}
     content = report.report(plan, batch.applied_at or batch.created_at, ended)
-    return file_answer(content, f"laporan-impor-{batch.created_at:%Y-%m-%d}.xlsx", XLSX)
+    day = clock.day_of(batch.created_at, request.app.state.settings.zone)
+    return file_answer(content, f"laporan-impor-{day:%Y-%m-%d}.xlsx", XLSX)
 
 
 HANDLERS = [start, send, one, apply, download]

@@ -10,7 +10,7 @@ from litestar.response import Redirect, Template
 
 from assessor_registry import clock, words
 from assessor_registry.accounts.rules import Permission
-from assessor_registry.assessments import actions
+from assessor_registry.assessments import actions, store
 from assessor_registry.assessments.rules import Stale
 from assessor_registry.db.engine import Connection
 from assessor_registry.errors import InvalidInput, NotFound, Reason, Refusal
@@ -120,6 +120,7 @@ def show_candidate(request: Request[Any, Any, Any], schedule_id: UUID, attempt_i
         plan, found = _open(request, conn, schedule_id)
         position, entry = _one(found, attempt_id)
         version = schemes.version(conn, entry.attempt.version_id)
+        corrects = _corrected(conn, entry)
     if entry.signed or version is None:
         raise NotFound("assessments.no_draft")
     own = {unit.code for unit in entry.own_units}
@@ -138,10 +139,18 @@ def show_candidate(request: Request[Any, Any, Any], schedule_id: UUID, attempt_i
         clusters=[cluster for cluster in clusters if cluster["units"]],
         progress=entry.progress,
         next_id=following,
-        needs_note="BK" in results,
+        needs_note="BK" in results or bool(entry.content["note"]),
+        absent=outcome_name(entry.content["outcome"]) if entry.content["outcome"] in {"absent", "withdrew"} else None,
+        corrects=corrects,
         recommendation="–" if entry.missing else result_name("BK" if "BK" in results else "K"),
         **context,
     )
+
+
+def _corrected(conn: Connection, entry: Entry) -> str | None:
+    """The code of the signed result that this draft will replace; None when it corrects nothing."""
+    old = entry.draft.corrects if entry.draft else None
+    return store.codes(conn, [old]).get(old) if old else None
 
 
 @post("/rekam/{schedule_id:uuid}/{attempt_id:uuid}", opt=RECORD, sync_to_thread=True, status_code=200)
@@ -151,12 +160,17 @@ def save_candidate(
     attempt_id: FromPath[UUID],
     data: URLEncodedBody[Form],
 ) -> Response[Any]:
-    """Save one candidate's units without script."""
+    """Save one candidate's units without script; or give up the correction of a signed result."""
 
     def act() -> Response[Any]:
         with request.app.state.database.read() as conn:
             _plan, found = _open(request, conn, schedule_id)
-        entry = _one(found, attempt_id)[1]
+            entry = _one(found, attempt_id)[1]
+            old = _corrected(conn, entry)
+        if data.get("step") == "drop" and entry.draft is not None:
+            draft, now = entry.draft.id, clock.now()
+            request.app.state.database.perform(lambda tx: actions.drop_correction(tx, request.user, draft, now=now))
+            return Redirect(f"/hasil/{old}" if old else f"/rekam/{schedule_id}", status_code=303)
         marks = {name.removeprefix("unit-"): value for name, value in data.items() if name.startswith("unit-")}
         given = {
             "outcome": "assessed",
@@ -278,6 +292,7 @@ def _statement(entry: Entry, preview: actions.Preview) -> dict[str, Any]:
         "bk": len(refused),
         "bk_units": [unit.title for unit in refused],
         "part": entry.part,
+        "correction": entry.draft.correction_reason if entry.draft and entry.draft.corrects else None,
     }
 
 

@@ -73,6 +73,12 @@
       }
     }
     for (const input of draft.querySelectorAll("[data-bool]")) content[input.dataset.bool] = input.checked;
+    // What this page shows is what holds: a mark that was taken back is gone.
+    const shown = draft.querySelectorAll("[data-unit]");
+    if (shown.length) {
+      content.units = { ...content.units };
+      for (const input of shown) delete content.units[input.dataset.unit];
+    }
     const judged = draft.querySelectorAll("[data-unit]:checked");
     // Whoever judges a unit has seen the candidate.
     if (judged.length && !content.outcome) content.outcome = "assessed";
@@ -104,9 +110,13 @@
     }
     for (const place of document.querySelectorAll("[data-recommendation]"))
       place.textContent = missing ? "–" : refused ? words.wordBk : words.wordK;
-    for (const place of document.querySelectorAll("[data-needs-note]")) place.hidden = !refused;
+    // A note that is there is signed with the rest, so it is in view.
+    for (const place of document.querySelectorAll("[data-needs-note]")) place.hidden = !refused && !content.note;
+    for (const place of document.querySelectorAll("[data-clear]")) place.hidden = !Object.keys(content.units || {}).length;
+    // Marks of someone who is absent can still be reached, to be taken back.
     for (const place of draft.querySelectorAll("[data-when-assessed]"))
-      place.hidden = Boolean(content.outcome) && content.outcome !== "assessed";
+      place.hidden =
+        Boolean(content.outcome) && content.outcome !== "assessed" && !Object.keys(content.units || {}).length;
   }
 
   // Marks what is only on the phone so far.
@@ -305,6 +315,13 @@
         fillRest(fill.dataset.fill);
       });
     }
+    for (const clear of document.querySelectorAll("[data-clear]"))
+      clear.addEventListener("click", () => {
+        for (const draft of drafts) {
+          for (const input of draft.querySelectorAll("[data-unit]")) input.checked = false;
+          changed(draft);
+        }
+      });
     for (const each of document.querySelectorAll("[data-without-script]")) each.hidden = true;
     await conflicts();
     await report();
