@@ -124,7 +124,14 @@ def test_a_new_version_leaves_the_old_one_as_it_was(shipped: Database) -> None:
     rows = [(None, "I.55HDR00.002.2", "Menyediakan Layanan Akomodasi Reception"), (None, "I.55HDR0.003.2", "Lain")]
     _, warned = shipped.perform(
         lambda tx: actions.replace_with_version(
-            tx, OPERATOR, old.scheme.id, "Skema LSP 2026", clusters_of(rows), "Naskah skema LSP", NOW + timedelta(days=1), verified=True
+            tx,
+            OPERATOR,
+            old.scheme.id,
+            "Skema LSP 2026",
+            clusters_of(rows),
+            "Naskah skema LSP",
+            NOW + timedelta(days=1),
+            verified=True,
         )
     )
     new = _current(shipped, "Guest Service Agent")
