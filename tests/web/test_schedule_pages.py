@@ -1,6 +1,7 @@
 """Schedules by page: planned, filled with candidates, given to assessors, moved, printed; and pupils by class."""
 
 import io
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import unquote
@@ -425,12 +426,13 @@ def test_a_class_that_is_not_there_is_not_mapped(here: Events, admin: Browser) -
 @pytest.mark.parametrize("role", ["division", "lsp_admin", "panel", "auditor", "school", "assessor"])
 def test_no_forbidden_word_reaches_a_page(here: Events, role: str) -> None:
     plan, ana = here.held(candidates=2)
-    browser = {
+    browsers: dict[str, Callable[[], Browser]] = {
         "lsp_admin": here.admin,
         "assessor": lambda: here.as_actor(ana.actor),
         "school": lambda: here.site.as_role("school", Scope("school", str(here.world.home.school_id))),
         "panel": lambda: here.site.as_role(Role.PANEL, Scope("lsp", str(here.world.home.id))),
-    }.get(role, lambda: here.site.as_role(role))()
+    }
+    browser = browsers.get(role, lambda: here.site.as_role(role))()
     own = [
         f"/jadwal/{plan.id}{part}" for part in ("", "/asesor", "/pembagian", "/asesi", "/pindah", "/batal", "/bukti")
     ]
