@@ -1,4 +1,4 @@
-"""import assessors, import students: workbooks into the registry, from the command line of whoever runs it."""
+"""import assessors, students, schemes, schools: workbooks into the registry, from the command line."""
 
 import sys
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from assessor_registry.intake.plan_rules import Plan
     from assessor_registry.intake.student_plan import SchoolAsked
 
-imports = typer.Typer(help="Impor register asesor atau daftar peserta didik dari buku kerja.", no_args_is_help=True)
+imports = typer.Typer(help="Impor asesor, peserta didik, skema, atau sekolah dari buku kerja.", no_args_is_help=True)
 app.add_typer(imports, name="import")
 
 FILE = typer.Argument(..., help="Buku kerja .xlsx atau .csv.")
@@ -50,6 +50,26 @@ def import_students(
     from assessor_registry.intake.student_plan import SchoolAsked
 
     _run("students", file, SchoolAsked(school or None), preview, False, report, as_json)
+
+
+@imports.command("schemes")
+def import_schemes(
+    file: Path = FILE, preview: bool = PREVIEW, report: Path | None = REPORT, as_json: bool = AS_JSON
+) -> None:
+    """Impor daftar unit kompetensi: skema baru, atau versi baru skema yang ada. Kode keluar 1 bila ada yang ditolak."""
+    from assessor_registry.intake.actions import NOBODY
+
+    _run("schemes", file, NOBODY, preview, False, report, as_json)
+
+
+@imports.command("schools")
+def import_schools(
+    file: Path = FILE, preview: bool = PREVIEW, report: Path | None = REPORT, as_json: bool = AS_JSON
+) -> None:
+    """Impor daftar sekolah dengan NPSN; yang sementara dipastikan. Kode keluar 1 bila ada baris yang ditolak."""
+    from assessor_registry.intake.actions import NOBODY
+
+    _run("schools", file, NOBODY, preview, False, report, as_json)
 
 
 def _run(
@@ -109,10 +129,14 @@ def _steps(as_json: bool) -> Iterator[Any]:
 def _print(plan: "Plan", summary: dict[str, Any], preview: bool, corrections: bool) -> None:
     head = "Pratinjau; tidak ada yang diubah." if preview else "Impor selesai."
     typer.echo(head)
-    names = {"read": "dibaca", "new": "baru", "changed": "berubah", "same": "sama", "corrections": "koreksi tanggal"}
+    names = {"read": "dibaca", "new": "baru", "changed": "berubah", "same": "sama"}
+    if plan.kind == "assessors":
+        names["corrections"] = "koreksi tanggal"
     typer.echo("  " + " · ".join(f"{label} {summary[name]}" for name, label in names.items()))
     if summary["corrections"] and not corrections:
         typer.echo("  Koreksi tanggal belum diterapkan. Ulangi dengan --corrections untuk menerapkannya.")
+    for each in summary.get("schemes", ()):
+        typer.echo(f"  {_scheme_line(each)}")
     for school in plan.schools:
         rows = ", ".join(map(str, school.rows[:10])) + (" …" if len(school.rows) > 10 else "")
         typer.echo(f"  Sekolah baru dikenal, dicatat sementara: {school.name}{f' (baris {rows})' if rows else ''}")
@@ -123,3 +147,12 @@ def _print(plan: "Plan", summary: dict[str, Any], preview: bool, corrections: bo
             typer.echo(f"{title}:")
         for each in summary[key]:
             typer.echo(f"  baris {each['row']}, {each['column'] or '–'}: {each['message']}")
+
+
+def _scheme_line(each: dict[str, Any]) -> str:
+    """One scheme: what becomes of it, and its units."""
+    outcome = {"new": "baru", "changed": "berubah", "same": "sama"}[each["outcome"]]
+    version = f", versi “{each['version']}”" if each["version"] else ""
+    units = {"added": "ditambah", "changed": "diubah", "removed": "tidak ada lagi"}
+    told = "; ".join(f"{len(each[name])} unit {label}" for name, label in units.items() if each[name])
+    return f"Skema {each['title']}: {outcome}{version}{f' ({told})' if told else ''}"

@@ -28,6 +28,11 @@ from assessor_registry.intake.assessor_apply import write_assessors
 from assessor_registry.intake.assessor_plan import plan_assessors
 from assessor_registry.intake.assessor_rows import AssessorFile
 from assessor_registry.intake.plan_rules import OUTCOMES, Plan, chosen
+from assessor_registry.intake.scheme_apply import known_schemes, write_schemes
+from assessor_registry.intake.scheme_plan import plan_schemes
+from assessor_registry.intake.scheme_rows import SchemeFile
+from assessor_registry.intake.school_plan import plan_schools, write_schools
+from assessor_registry.intake.school_rows import SchoolFile
 from assessor_registry.intake.sources import Source, read_source
 from assessor_registry.intake.store import Batch
 from assessor_registry.intake.student_apply import write_students
@@ -35,7 +40,12 @@ from assessor_registry.intake.student_plan import SchoolAsked, plan_students
 from assessor_registry.policy import store as policy
 from assessor_registry.secrecy import Secrecy
 
-NEEDED = {"assessors": Permission.ASSESSORS_IMPORT, "students": Permission.STUDENTS_IMPORT}
+NEEDED = {
+    "assessors": Permission.ASSESSORS_IMPORT,
+    "students": Permission.STUDENTS_IMPORT,
+    "schemes": Permission.SCHEMES_WRITE,
+    "schools": Permission.INSTITUTIONS_LICENSE,
+}
 NOBODY = SchoolAsked()
 
 
@@ -180,6 +190,10 @@ def _write(
     ended: dict[str, object] = {"applied_at": now}
     if plan.kind == "assessors":
         write_assessors(tx, actor, plan, ticked, batch_id=batch.id, secrecy=secrecy, now=now, today=today)
+    elif plan.kind == "schemes":
+        write_schemes(tx, actor, plan, now=now)
+    elif plan.kind == "schools":
+        write_schools(tx, actor, plan, now=now)
     else:
         ended["school_id"] = write_students(tx, actor, plan, secrecy=secrecy, now=now, today=today)
     outcome = plan.counts | {"corrected": len(ticked)}
@@ -228,6 +242,10 @@ def make_plan(
     conn: Connection, actor: Actor, source: Source, asked: SchoolAsked, *, secrecy: Secrecy, today: date
 ) -> Plan:
     """Compare a file with the registry as it is now."""
+    if isinstance(source.file, SchemeFile):
+        return plan_schemes(source.file, known_schemes(conn, source.file), name=source.name, today=today)
+    if isinstance(source.file, SchoolFile):
+        return plan_schools(source.file, institutions.school_index(conn), store.region_names(conn))
     finder = store.finder(conn)
     if isinstance(source.file, AssessorFile):
         known = store.known_assessors(conn, actor, source.file, secrecy, today)

@@ -8,26 +8,43 @@ from assessor_registry.audit.rules import mask
 from assessor_registry.errors import Param, Reason
 from assessor_registry.intake.findings import Finding
 from assessor_registry.intake.plan_rules import Plan
+from assessor_registry.intake.scheme_plan import SchemeWork, works_of
 
 # Fields whose values name nobody; all others are masked, those of columns that nobody knows too.
 OPEN = frozenset(
     {"school_name", "npsn", "certificate_date", "expiry_date", "scheme", "technical_date", "technical_expiry", "lsp",
-     "appointment_date", "appointment_until", "siapkerja", "province", "class_group"}
+     "appointment_date", "appointment_until", "siapkerja", "province", "class_group",
+     "scheme_number", "scheme_title", "kind", "level", "label", "source", "first_day", "complete", "cluster",
+     "unit_code", "unit_title", "school_region"}
 )  # fmt: skip
 # Parameters of sentences that repeat what stands in the cell, or what the registry knows of the person.
 _PERSONAL = frozenset({"value", "birth_date", "sex"})
 
 
 def told(plan: Plan) -> dict[str, Any]:
-    """{read, new, changed, same, corrections, refused: […], warned: […]}; warned leaves out rows that are refused."""
+    """{read, new, changed, same, corrections, refused: […], warned: […]}; warned leaves out rows that are refused.
+
+    Of a list of units also `schemes`: what becomes of each.
+    """
     counts = plan.counts
+    schemes = {"schemes": [_scheme(work) for work in works_of(plan)]} if plan.kind == "schemes" else {}
     refused = [row for row in plan.rows if row.outcome == "refused"]
     others = [row for row in plan.rows if row.outcome != "refused"]
     return {
         **{name: counts[name] for name in ("read", "new", "changed", "same", "corrections")},
+        **schemes,
         "refused": _listed((each for row in refused for each in row.findings if each.level == "refused"), plan),
         "warned": _listed((*plan.findings, *(each for row in others for each in row.findings)), plan),
     }
+
+
+def _scheme(work: SchemeWork) -> dict[str, Any]:
+    """{row, title, outcome, version, added, changed, removed}; version None: no new one is made."""
+    return {
+        "row": work.row, "title": work.title, "outcome": work.outcome,
+        "version": work.draft.label if work.draft else None,
+        "added": list(work.added), "changed": list(work.changed), "removed": list(work.removed),
+    }  # fmt: skip
 
 
 def _listed(findings: Iterable[Finding], plan: Plan) -> list[dict[str, Any]]:

@@ -43,6 +43,10 @@ def field_name(name: str) -> str:
         "certificate.last_day_printed": _("Tanggal akhir kini tercetak"), "technical": _("Kompetensi teknis"),
         "technical.number": _("Nomor sertifikat teknis"), "technical.first_day": _("Tanggal sertifikat teknis"),
         "technical.last_day": _("Tanggal akhir sertifikat teknis"), "technical.scheme": _("Skema dikenali"),
+        "scheme_number": _("Nomor skema"), "kind": _("Jenis skema"), "level": _("Level"), "complete": _("Lengkap"),
+        "source": _("Sumber"), "cluster": _("Klaster"), "unit_added": _("Unit baru"),
+        "unit_removed": _("Unit tidak ada lagi"), "unit_title": _("Judul unit"), "npsn": "NPSN",
+        "school_name": _("Nama sekolah"), "school_region": _("Kabupaten/kota"), "school_state": _("Keadaan"),
     }  # fmt: skip
     return names.get(name, name)
 

@@ -11,10 +11,12 @@ import xlsxwriter
 from assessor_registry.errors import InvalidInput
 from assessor_registry.intake.assessor_rows import AssessorFile, parse_assessors
 from assessor_registry.intake.cells import Cell, Kind, Sheet
+from assessor_registry.intake.scheme_rows import SchemeFile, parse_schemes
+from assessor_registry.intake.school_rows import SchoolFile, parse_schools
 from assessor_registry.intake.student_rows import StudentFile, parse_students
 from assessor_registry.intake.workbook import read_workbook
 
-KINDS = ("assessors", "students")
+KINDS = ("assessors", "students", "schemes", "schools")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Source:
     kind: str
     name: str = field(repr=False)
     content: bytes = field(repr=False)
-    file: AssessorFile | StudentFile = field(repr=False)
+    file: AssessorFile | StudentFile | SchemeFile | SchoolFile = field(repr=False)
 
 
 def read_source(kind: str, path: Path, name: str, *, today: date, validity_years: int) -> Source:
@@ -41,6 +43,10 @@ def read_source(kind: str, path: Path, name: str, *, today: date, validity_years
     if kind == "students":
         sheets = read_workbook(path, name=name, keep="students")
         return Source(kind, name, rewritten(sheets), parse_students(sheets))
+    if kind == "schemes":
+        return Source(kind, name, path.read_bytes(), parse_schemes(read_workbook(path, name=name)))
+    if kind == "schools":
+        return Source(kind, name, path.read_bytes(), parse_schools(read_workbook(path, name=name)))
     raise InvalidInput("intake.kind_unknown", field="kind")
 
 

@@ -13,7 +13,7 @@ from assessor_registry.assessors import store as assessors
 from assessor_registry.assessors.rules import Registration, search_name
 from assessor_registry.errors import Forbidden, InvalidInput
 from assessor_registry.institutions import store as institutions
-from assessor_registry.institutions.rules import clean_npsn
+from assessor_registry.institutions.rules import clean_npsn, search_region
 from assessor_registry.intake.assessor_plan import KnownAssessors, KnownPerson
 from assessor_registry.intake.assessor_rows import AssessorFile
 from assessor_registry.intake.certificate_rules import Certificate, Technical
@@ -89,6 +89,11 @@ def _columns() -> list[Any]:
 def finder(conn: Connection) -> SchoolFinder:
     """Return all schools and regions, to recognise those of a list."""
     return SchoolFinder(institutions.school_index(conn), institutions.region_index(conn))
+
+
+def region_names(conn: Connection) -> dict[str, tuple[str, str]]:
+    """Return normalised name → (Kemendagri code, name) of every kabupaten and kota."""
+    return {search_region(each.name): (each.code, each.name) for each in institutions.list_regions(conn)}
 
 
 def own_schools(conn: Connection, scope: Scope, today: date) -> frozenset[UUID] | None:

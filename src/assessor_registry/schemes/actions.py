@@ -79,6 +79,24 @@ def set_number(tx: Connection, actor: Actor, scheme_id: UUID, number: str, now: 
     audit(tx, actor.author, "schemes.set_number", "scheme", scheme_id, now=now, after={"scheme_number": number})
 
 
+def fill_in(
+    tx: Connection, actor: Actor, scheme_id: UUID, now: datetime, *, kind: str | None = None, level: str | None = None
+) -> None:
+    """Give a scheme the kind or the level that no source had; what is known already stays.
+
+    Raises:
+        NotFound: no such scheme.
+        InvalidInput: a kind that is not KKNI, Okupasi or Klaster.
+    """
+    scheme = _existing(tx, scheme_id)
+    if kind is not None and kind not in KINDS:
+        raise InvalidInput("schemes.kind_unknown", field="kind", value=kind)
+    given = {"kind": kind if scheme.kind is None else None, "level": level if scheme.level is None else None}
+    if changes := {name: value for name, value in given.items() if value is not None}:
+        store.change(tx, scheme_id, changes)
+        audit(tx, actor.author, "schemes.fill_in", "scheme", scheme_id, now=now, after=changes)
+
+
 def add_alias(tx: Connection, actor: Actor, scheme_id: UUID, alias: str, now: datetime) -> None:
     """Let lists name a scheme in another way; the same name again changes nothing.
 

@@ -85,6 +85,7 @@ ACTS = {
     "schemes.add_alias": "Menambah sebutan skema",
     "schemes.add_scheme": "Menambah skema",
     "schemes.add_version": "Menambah versi skema",
+    "schemes.fill_in": "Melengkapi jenis atau jenjang skema",
     "schemes.load_shipped": "Memuat skema bawaan",
     "schemes.set_number": "Mengisi nomor skema",
     "signing.confirm_key": "Mengesahkan kunci tanda tangan",
