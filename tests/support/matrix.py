@@ -35,7 +35,7 @@ COLUMNS = ("anonymous", "disabled", "crossed", "roleless", "expired", "division"
            "school", "auditor", "operator")  # fmt: skip
 PLACED = frozenset({"expired", "lsp_admin", "assessor", "panel", "school", "auditor"})
 MARKS = frozenset({"in", "no", "404", "ok"})
-_PARAMETER = re.compile(r"\{(\w+):\w+\}")
+PARAMETER = re.compile(r"\{(\w+):\w+\}")
 
 
 @dataclass(frozen=True)
@@ -141,13 +141,16 @@ class Asking:
 
     def answer(self, row: Row, side: str, column: str) -> Any:
         """What the application says."""
-        is_api = row.path.startswith("/api/")
+        at = Cell(self.province, side, column)
+        path = PARAMETER.sub(lambda found: at.value(row.names.get(found[1], f"${found[1]}")), row.path)
+        headers = self.headers(row, column)
+        return self.client.request(row.method, path, headers=headers, follow_redirects=False, **_sent(row.body, at))
+
+    def headers(self, row: Row, column: str) -> dict[str, str]:
+        """The headers of a column's request: credential, token against forged forms, a key of its own."""
         headers = {"cookie": f"formulir={self._token}", "x-csrftoken": self._token,
                    "idempotency-key": secrets.token_hex(8)}  # fmt: skip
-        headers |= self._credential(column, is_api, headers["cookie"])
-        at = _Cell(self.province, side, column)
-        path = _PARAMETER.sub(lambda found: at.value(row.names.get(found[1], f"${found[1]}")), row.path)
-        return self.client.request(row.method, path, headers=headers, follow_redirects=False, **_sent(row.body, at))
+        return headers | self._credential(column, row.path.startswith("/api/"), headers["cookie"])
 
     def _credential(self, column: str, is_api: bool, cookie: str) -> dict[str, str]:
         if column == "anonymous":
@@ -159,7 +162,7 @@ class Asking:
 
 
 @dataclass(frozen=True)
-class _Cell:
+class Cell:
     """What `$names` of a row stand for in one cell."""
 
     province: Province
@@ -202,7 +205,7 @@ class _Cell:
 DAYS = {"today": 0, "yesterday": -1, "next_week": 7, "next_month": 30, "next_year": 365, "long_ago": -400}
 
 
-def _sent(body: dict[str, Any], at: _Cell) -> dict[str, Any]:
+def _sent(body: dict[str, Any], at: Cell) -> dict[str, Any]:
     filled = at.filled(body)
     sent: dict[str, Any] = {}
     if "query" in filled:
@@ -213,12 +216,12 @@ def _sent(body: dict[str, Any], at: _Cell) -> dict[str, Any]:
         sent["json"] = filled["json"]
     if "multipart" in filled:
         fields = {"_once": secrets.token_hex(8), **filled["multipart"]}
-        sent["files"] = {name: _file(fields.pop(name)) for name in [*fields] if str(fields[name])[:5] == "file:"}
+        sent["files"] = {name: file_of(fields.pop(name)) for name in [*fields] if str(fields[name])[:5] == "file:"}
         sent["data"] = fields
     return sent
 
 
-def _file(named: str) -> tuple[str, bytes, str]:
+def file_of(named: str) -> tuple[str, bytes, str]:
     number = secrets.randbelow(9000) + 1000
     sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     made: dict[str, Callable[[], tuple[str, bytes, str]]] = {

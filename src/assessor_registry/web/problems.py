@@ -106,6 +106,14 @@ def database_handler(request: Request[Any, Any, Any], error: DBAPIError) -> Resp
     return refused(request, found) if isinstance(found, Refusal) else unexpected_handler(request, error)
 
 
+def nested_handler(request: Request[Any, Any, Any], error: RecursionError) -> Response[Any]:
+    """For a body nested deeper than its reader goes: unreadable. Raised anywhere else it is a bug as any other."""
+    frames = traceback.extract_tb(error.__traceback__)
+    if frames and "serialization" in frames[-1].filename:
+        return _with_status(request, InvalidInput("web.unreadable", detail=""), 400)
+    return unexpected_handler(request, error)
+
+
 def unexpected_handler(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """For a bug: a number for the user and the log; no detail leaves the server, no personal data enters the log."""
     number = secrets.token_hex(4)
