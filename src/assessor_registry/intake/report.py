@@ -29,6 +29,17 @@ def outcome_name(outcome: str) -> str:
     return names.get(outcome, outcome)
 
 
+def kind_name(kind: str) -> str:
+    """`schemes` → `Skema dan unit`."""
+    names = {
+        "assessors": _("Register asesor"),
+        "students": _("Peserta didik"),
+        "schemes": _("Skema dan unit"),
+        "schools": _("Daftar sekolah"),
+    }
+    return names.get(kind, kind)
+
+
 def field_name(name: str) -> str:
     """What a field of the registry is called on screen: `certificate.last_day` → `Tanggal akhir sertifikat`."""
     names = {

@@ -15,6 +15,7 @@ from assessor_registry.files.rules import XLSX
 from assessor_registry.institutions import store as institutions
 from assessor_registry.intake import actions, report, store
 from assessor_registry.intake.plan_rules import Plan
+from assessor_registry.intake.scheme_plan import works_of
 from assessor_registry.intake.student_plan import SchoolAsked
 from assessor_registry.web.download import file_answer
 from assessor_registry.web.forms import Form, Input, MaybeText, read, submit
@@ -24,7 +25,7 @@ from assessor_registry.web.render import page
 from assessor_registry.web.today import today_of
 from assessor_registry.web.uploads import fields, uploaded
 
-# Whoever may import anything may import pupils; registers of assessors are checked by the act itself.
+# Whoever may import anything may import pupils; the other kinds of file are checked by the act itself.
 IMPORT = needs(Permission.STUDENTS_IMPORT)
 SHOWN = 300
 """Rows of one kind on the page; the report has them all."""
@@ -33,7 +34,7 @@ SHOWN = 300
 class Sent(Input):
     """Which kind of file; of a list of pupils also the school, by NPSN or by choice."""
 
-    kind: Literal["assessors", "students"]
+    kind: Literal["assessors", "students", "schemes", "schools"]
     school: MaybeText = None
 
 
@@ -79,6 +80,9 @@ def _start(request: Request[Any, Any, Any], **context: Any) -> Template:
         latest=latest,
         schools=[(str(school.id), school.name) for school in own],
         may_assessors=actor.may(Permission.ASSESSORS_IMPORT),
+        may_schemes=actor.may(Permission.SCHEMES_WRITE),
+        may_schools=actor.may(Permission.INSTITUTIONS_LICENSE),
+        kind_name=report.kind_name,
         limit=request.app.state.settings.upload_limit_mib,
         **{"failed": None, **context},
     )
@@ -132,7 +136,9 @@ def _one(request: Request[Any, Any, Any], batch_id: UUID, **context: Any) -> Tem
         counts=(batch.outcome if batch.applied_at else None) or plan.counts,
         refused=plan.of("refused"),
         warned=[row for row in plan.rows if row.warned],
+        schemes=works_of(plan),
         most=SHOWN,
+        kind_name=report.kind_name,
         field_name=report.field_name,
         as_read=report.as_read,
         **context,
