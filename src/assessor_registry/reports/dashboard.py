@@ -84,18 +84,31 @@ def _sum(counts: dict[tuple[str | None, Band], int], band: Band) -> int:
 
 
 # One row per coming schedule and cause that would stop it: nobody confirmed for a day, a confirmed assessor who will
-# not be active (the database forbids it; a planned one may), a venue or licence that ends before the last day.
+# not be active (the database forbids it; a planned one may), a venue or licence that ends before the last day. Who has
+# a result is assessed and threatened by nothing; where only an assessor is missing, those without one are counted.
 _THREATENED = """
 WITH coming AS (
     SELECT s.*, sv.scheme_id FROM schedule s JOIN scheme_version sv ON sv.id = s.scheme_version_id
     WHERE s.cancelled_at IS NULL AND s.last_day >= :today AND s.first_day <= :until
       AND (CAST(:lsp AS uuid) IS NULL OR s.lsp_id = :lsp)
 ),
+open AS (
+    SELECT a.schedule_id, EXISTS (
+        SELECT FROM assignment g WHERE g.schedule_id = a.schedule_id AND g.assessor_id = a.assessor_id
+          AND g.withdrawn_at IS NULL AND g.confirmed_at IS NOT NULL) AS given
+    FROM attempt a JOIN coming c ON c.id = a.schedule_id
+    WHERE a.removed_at IS NULL AND NOT EXISTS (
+        SELECT FROM record r JOIN record_state x ON x.record_id = r.id
+        WHERE r.attempt_id = a.id AND x.annulled_at IS NULL AND x.replaced_by IS NULL
+          AND (r.recommendation IS NOT NULL OR r.outcome <> 'assessed'))
+),
+counted AS (
+    SELECT c.id, count(o) AS students, count(o) FILTER (WHERE NOT o.given) AS without,
+           EXISTS (SELECT FROM attempt a WHERE a.schedule_id = c.id AND a.removed_at IS NULL) AS has_any
+    FROM coming c LEFT JOIN open o ON o.schedule_id = c.id GROUP BY c.id
+),
 causes AS (
-    SELECT c.id, 'no_assessor' AS cause FROM coming c
-    WHERE EXISTS (SELECT FROM attempt a WHERE a.schedule_id = c.id AND a.removed_at IS NULL AND NOT EXISTS (
-        SELECT FROM assignment g WHERE g.schedule_id = c.id AND g.assessor_id = a.assessor_id
-          AND g.withdrawn_at IS NULL AND g.confirmed_at IS NOT NULL))
+    SELECT n.id, 'no_assessor' AS cause FROM counted n WHERE n.without > 0
     UNION
     SELECT c.id, 'assessor' FROM coming c JOIN assignment g ON g.schedule_id = c.id AND g.withdrawn_at IS NULL
     WHERE NOT EXISTS (SELECT FROM active_period p WHERE p.assessor_id = g.assessor_id AND p.during @> g.held_on)
@@ -111,9 +124,10 @@ causes AS (
         WHERE l.lsp_id = c.lsp_id AND x.first_day <= c.first_day AND x.last_day >= c.last_day)
 )
 SELECT c.id, c.title, l.name AS lsp, c.first_day, array_agg(DISTINCT x.cause ORDER BY x.cause) AS causes,
-       (SELECT count(*) FROM attempt a WHERE a.schedule_id = c.id AND a.removed_at IS NULL) AS students
-FROM coming c JOIN causes x ON x.id = c.id JOIN lsp l ON l.id = c.lsp_id
-GROUP BY c.id, c.title, l.name, c.first_day ORDER BY c.first_day, c.title
+       CASE WHEN bool_and(x.cause = 'no_assessor') THEN n.without ELSE n.students END AS students
+FROM coming c JOIN causes x ON x.id = c.id JOIN counted n ON n.id = c.id JOIN lsp l ON l.id = c.lsp_id
+WHERE n.students > 0 OR NOT n.has_any
+GROUP BY c.id, c.title, l.name, c.first_day, n.students, n.without ORDER BY c.first_day, c.title
 """
 
 _COMING = """

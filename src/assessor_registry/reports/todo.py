@@ -48,7 +48,8 @@ WHERE f.cleared_at IS NULL
   AND (CAST(:kind AS text) IS NULL OR f.kind = :kind)
   AND (CAST(:subject AS uuid) IS NULL OR f.subject_id = CAST(:subject AS uuid))
   AND {scope}
-ORDER BY (f.acknowledged_at IS NOT NULL), f.stage, f.last_day, subject, f.id
+ORDER BY (f.acknowledged_at IS NOT NULL), (f.kind NOT IN ('needs_assessor', 'results_unsigned')), f.stage, f.last_day,
+         subject, f.id
 LIMIT :size OFFSET :start
 """
 

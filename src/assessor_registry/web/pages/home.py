@@ -13,7 +13,7 @@ from assessor_registry.flags import store as flags
 from assessor_registry.notices import store as notices
 from assessor_registry.policy import store as policy
 from assessor_registry.reports import accounts as account_reports
-from assessor_registry.reports import dashboard, todo
+from assessor_registry.reports import dashboard, results, todo
 from assessor_registry.scheduling import store as scheduling
 from assessor_registry.signing import store as keys
 from assessor_registry.validity import store as validity
@@ -57,12 +57,14 @@ def overview(request: Request[Any, Any, Any]) -> Response[Any]:
         unsigned = assessments.unsigned(conn, scope, today, within)
         lsp = role == "lsp_admin"
         keys_waiting = len(account_reports.waiting_keys(conn, scope, today)) if lsp else 0
+        disputed = results.listed(conn, scope, results.Question(state="contested"), size=1).total if lsp else 0
         papers = len(assessments.papers_entered(conn, scope, waiting=True)) if lsp else 0
     return page(
         request,
         "home/overview.html",
         keys_waiting=keys_waiting,
         papers_waiting=papers,
+        disputed=disputed,
         day=day,
         counts={count.band: count for count in counts},
         regions=regions,
