@@ -1,5 +1,6 @@
 """The sample province: built once for all of these, as the command builds it."""
 
+import base64
 import json
 import os
 import signal
@@ -11,11 +12,12 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jwcrypto import jwk, jws
 from sqlalchemy import text
 from tests.support.invariants import broken
 
@@ -192,6 +194,54 @@ def test_its_records_are_proven_by_the_printed_root(province: Opened, folder: Pa
     answers = [verdict(proof, root) for proof in proofs]
     assert all(answer.authentic for answer in answers)
     assert 0 < sum(not answer.valid for answer in answers) < 10  # the corrected and the contested ones
+
+
+def test_strangers_to_this_program_accept_its_records_and_refuse_them_after_one_byte(
+    province: Opened, made: dict[str, Any], tmp_path: Path
+) -> None:
+    """openssl for the certificates at the time of signing, jwcrypto for the signature: neither is our own."""
+    (tmp_path / "root.pem").write_bytes(Path(made["root"]).read_bytes())
+    with province.database.read() as conn:
+        rows = conn.execute(text("SELECT jws, signed_at FROM record ORDER BY id")).all()
+    assert len(rows) == len(made["records"])
+    for signed, moment in rows:
+        header, payload, signature = signed.split(".")
+        chain = [base64.b64decode(each) for each in json.loads(unpadded(header))["x5c"]]
+        leaf, issuing = (write_pem(tmp_path, name, der) for name, der in zip("ab", chain, strict=True))
+        assert openssl_verifies(tmp_path, leaf, issuing, moment)
+        key = jwk.JWK.from_pem((tmp_path / leaf).read_bytes())
+        assert accepted(key, signed)
+        other = "A" if payload[40] != "A" else "B"
+        assert not accepted(key, f"{header}.{payload[:40]}{other}{payload[41:]}.{signature}")
+        broken_leaf = write_pem(tmp_path, "broken", chain[0][:-10] + bytes([chain[0][-10] ^ 1]) + chain[0][-9:])
+        assert not openssl_verifies(tmp_path, broken_leaf, issuing, moment)
+
+
+def unpadded(part: str) -> bytes:
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def write_pem(folder: Path, name: str, der: bytes) -> str:
+    body = base64.encodebytes(der).decode()
+    (folder / f"{name}.pem").write_text(f"-----BEGIN CERTIFICATE-----\n{body}-----END CERTIFICATE-----\n")
+    return f"{name}.pem"
+
+
+def openssl_verifies(folder: Path, leaf: str, issuing: str, moment: datetime) -> bool:
+    command = ["openssl", "verify", "-x509_strict", "-attime", str(int(moment.timestamp())), "-CAfile", "root.pem"]
+    done = subprocess.run([*command, "-untrusted", issuing, leaf], cwd=folder, capture_output=True, check=False)
+    return done.returncode == 0
+
+
+def accepted(key: jwk.JWK, signed: str) -> bool:
+    token = jws.JWS()
+    try:
+        token.deserialize(signed)
+        token.allowed_algs = ["ES256"]
+        token.verify(key)
+    except jws.InvalidJWSSignature:
+        return False
+    return True
 
 
 def test_nothing_happened_after_the_moment_it_was_made(province: Opened) -> None:
