@@ -449,11 +449,18 @@ def test_moving_keeps_days_that_remain_and_plans_the_others_anew(event: Event) -
     event.assign(schedule, actor, D, D + DAY)
     with event.db.transaction() as tx:
         done = actions.move_schedule(tx, SYSTEM, schedule, D + DAY, D + 3 * DAY, reason="Listrik padam", now=at(D))
-    assert (len(done.kept), len(done.withdrawn), len(done.planned)) == (1, 1, 0)
+    assert (len(done.kept), len(done.withdrawn), len(done.planned)) == (1, 1, 1)
+    assert [(row.held_on, row.state) for row in held(event, schedule)] == [
+        (D + DAY, "confirmed"),
+        (D + 2 * DAY, "planned"),
+    ]
     with event.db.transaction() as tx:
         done = actions.move_schedule(tx, SYSTEM, schedule, D + 10 * DAY, D + 11 * DAY, reason="Lagi", now=at(D))
-    assert (len(done.kept), len(done.withdrawn), len(done.planned)) == (0, 1, 1)
-    assert [(row.held_on, row.state) for row in held(event, schedule)] == [(D + 10 * DAY, "planned")]
+    assert (len(done.kept), len(done.withdrawn), len(done.planned)) == (0, 2, 2)
+    assert [(row.held_on, row.state) for row in held(event, schedule)] == [
+        (D + 10 * DAY, "planned"),
+        (D + 11 * DAY, "planned"),
+    ]
 
 
 def test_a_cancelled_schedule_lets_everybody_go(event: Event) -> None:

@@ -96,3 +96,10 @@ def test_a_plan_that_will_not_do_says_why(title: str, last: date, kinds: tuple[s
 
 def test_sixty_days_are_not_too_long() -> None:
     assert rules.plan_reasons("UKK", D, D + timedelta(days=59), tuple(rules.EVIDENCE)) == ()
+
+
+def test_a_day_that_would_fall_on_a_kept_one_goes_to_the_first_other_day() -> None:
+    first, second, third = date(2026, 11, 20), date(2026, 11, 21), date(2026, 11, 22)
+    assert rules.moved({first}, first, (second, third), kept={second}) == {first: third}
+    assert rules.moved({first}, first, (second, second), kept={second}) == {}
+    assert rules.moved({first, second}, first, (second, third)) == {first: second, second: third}

@@ -3,7 +3,7 @@
 Whether someone is an active assessor on a day is decided in `validity`; here is what scheduling adds to it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -109,10 +109,18 @@ def shares(candidates: Sequence[UUID], assessors: Sequence[UUID]) -> dict[UUID, 
     return found
 
 
-def moved(days: Iterable[date], old_first: date, new: tuple[date, date]) -> Mapping[date, date]:
+def moved(
+    days: Iterable[date], old_first: date, new: tuple[date, date], kept: Collection[date] = ()
+) -> Mapping[date, date]:
     """Return old day → new day for a schedule that now begins on `new[0]`: the same distance from the first day.
 
-    A day that would fall after `new[1]` is left out.
+    `kept` are days that someone has already: what would fall on one goes to the first other day instead. A day that
+    would fall after `new[1]` is left out.
     """
     offset = new[0] - old_first
-    return {day: day + offset for day in days if new[0] <= day + offset <= new[1]}
+    span = (new[0] + timedelta(days=number) for number in range((new[1] - new[0]).days + 1))
+    free = [day for day in span if day not in kept]
+    wanted = [day for day in sorted(days) if new[0] <= day + offset <= new[1]]
+    placed = {day: day + offset for day in wanted if day + offset in free}
+    left = [day for day in free if day not in placed.values()]
+    return placed | dict(zip((day for day in wanted if day not in placed), left, strict=False))

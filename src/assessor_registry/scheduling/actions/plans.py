@@ -138,7 +138,7 @@ def move_schedule(
     gone = [row for row in rows if row not in kept]
     store.change_schedule(tx, schedule_id, first_day=first_day, last_day=last_day)
     store.withdraw(tx, [row.id for row in gone], why, now)
-    planned = _plan_anew(tx, plan, gone, (first_day, last_day), now)
+    planned = _plan_anew(tx, plan, gone, kept, (first_day, last_day), now)
     day_covered(tx, [plan.id], now)
     if gone:
         day_lost(tx, [plan.id], now)
@@ -154,12 +154,14 @@ def _plan_anew(
     tx: Connection,
     plan: store.ScheduleRow,
     gone: Sequence[store.AssignmentRow],
+    kept: Sequence[store.AssignmentRow],
     days: tuple[date, date],
     now: datetime,
 ) -> tuple[UUID, ...]:
-    shifted = moved({row.held_on for row in gone}, plan.first_day, days)
     rows: list[dict[str, object]] = []
     for assessor in sorted({row.assessor_id for row in gone}):
+        had = {row.held_on for row in kept if row.assessor_id == assessor}
+        shifted = moved({row.held_on for row in gone if row.assessor_id == assessor}, plan.first_day, days, had)
         wanted = {shifted[row.held_on]: row for row in gone if row.assessor_id == assessor and row.held_on in shifted}
         store.lock_days(tx, assessor, wanted)
         taken = {booking.held_on for booking in store.bookings(tx, [assessor], wanted)}
