@@ -72,7 +72,6 @@ def create_app(settings: Settings, database: Database, *, routes: Any = None) ->
             Refusal: problems.refusal_handler,
             DBAPIError: problems.database_handler,
             HTTPException: problems.http_handler,
-            RecursionError: problems.nested_handler,
             Exception: problems.unexpected_handler,
         },
         template_config=TemplateConfig(instance=render.engine(version)),

@@ -141,6 +141,23 @@ def test_a_body_that_is_nested_too_deep_is_unreadable(asking: Asking, body: byte
     assert (answer.status_code, answer.json()["code"]) == (400, "web.unreadable")
 
 
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("", b"\xff\xfe"),
+        ("Content-Type: text/plain; charset=klingon\r\n", b"a"),
+        ("Content-Type: a/b; charset=utf-16\r\n", b"a"),
+    ],
+    ids=["not UTF-8", "a charset that nobody knows", "not in its charset"],
+)
+def test_a_part_that_is_not_text_is_unreadable(asking: Asking, kind: str, value: bytes) -> None:
+    row = next(row for row in ROWS if row.route == "POST /api/v1/imports/students")
+    part = f'--x\r\nContent-Disposition: form-data; name="school"\r\n{kind}\r\n'.encode()
+    headers = asking.headers(row, "division") | {"content-type": "multipart/form-data; boundary=x"}
+    answer = asking.client.post(row.path, content=part + value + b"\r\n--x--\r\n", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "web.unreadable")
+
+
 @pytest.mark.timeout(0)
 def test_what_the_description_of_the_api_allows_breaks_nothing(asked: Asking) -> None:
     """Every operation, with what its description allows and with what it does not, as an office-holder's token."""

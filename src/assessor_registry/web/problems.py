@@ -106,16 +106,31 @@ def database_handler(request: Request[Any, Any, Any], error: DBAPIError) -> Resp
     return refused(request, found) if isinstance(found, Refusal) else unexpected_handler(request, error)
 
 
-def nested_handler(request: Request[Any, Any, Any], error: RecursionError) -> Response[Any]:
-    """For a body nested deeper than its reader goes: unreadable. Raised anywhere else it is a bug as any other."""
-    frames = traceback.extract_tb(error.__traceback__)
-    if frames and "serialization" in frames[-1].filename:
-        return _with_status(request, InvalidInput("web.unreadable", detail=""), 400)
-    return unexpected_handler(request, error)
+# Where Litestar reads what was sent: in these files its own errors are not of its own kinds.
+_READERS = (
+    "litestar/serialization/",
+    "litestar/_multipart.py",
+    "litestar/_parsers.py",
+    "litestar/_kwargs/extractors.py",
+)
+
+
+def _while_reading(error: Exception) -> bool:
+    """Whether what was sent could not be read: nested too deep, not in its charset, in a charset that nobody knows.
+
+    An error of the same kind that our own code raises is a bug as any other.
+    """
+    if not isinstance(error, RecursionError | ValueError | LookupError):
+        return False
+    frames = [frame.filename.replace("\\", "/") for frame in traceback.extract_tb(error.__traceback__)]
+    ours = [name for name in frames if "/litestar/" in name or "/assessor_registry/" in name]
+    return bool(ours) and any(reader in ours[-1] for reader in _READERS)
 
 
 def unexpected_handler(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """For a bug: a number for the user and the log; no detail leaves the server, no personal data enters the log."""
+    if _while_reading(error):
+        return _with_status(request, InvalidInput("web.unreadable", detail=""), 400)
     number = secrets.token_hex(4)
     # Frames and type only: the message of an exception may hold a name or a number of a person.
     frames = "".join(traceback.format_tb(error.__traceback__))
