@@ -17,11 +17,14 @@ NASTY_TEXT = (
     "<script>alert(1)</script>", "=1+1", "@SUM(A1)", "a\r\nset-cookie: x=1", "\t\n\v\f", "x" * 401, "x" * 10_000,
     "🂡" * 500, "a:b", "a:", ":", "::::",
 )  # fmt: skip
+NESTED: Any = json.loads("[" * 400 + "]" * 400)
 NASTY_JSON: tuple[Any, ...] = (
+    NESTED, {"a": NESTED},
     None, True, False, 0, -1, 1.5, 1e308, 10**30, -(2**63), [], {}, [[]], [None], [""], {"": ""}, [[[[[[]]]]]],
     {"a": {"b": []}},
 )  # fmt: skip
 RAW = (
+    b"[" * 700 + b"]" * 700, b'{"a":' * 700 + b"1" + b"}" * 700, b'{"items":' + b"[" * 700 + b"]" * 700 + b"}",
     b"", b"\x00", b"\xff\xfe\xfd", b"{", b'{"a":', b"[]", b'"x"', b"null", b"NaN", b"[" * 30_000, b'{"a":' * 5_000,
     b"a=%ff%fe", b"=&=&&==", b"a" * 200_000, b'{"version": 1, "version": 2}', b'{"\\ud800": "\\ud800"}',
     b"--x\r\n\r\n\r\n--x--", b"\x1f\x8b\x08",

@@ -61,6 +61,20 @@ class InvalidForm(InvalidInput):
         self.errors = dict(errors)
 
 
+def storable(value: Any, *, depth: int = 8) -> Any:
+    """Return what was sent without what no text of the database can hold: NUL, and half a surrogate pair.
+
+    No field of ours is nested deeper than `depth`; what is, is left for the model to refuse.
+    """
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode().replace("\x00", "\ufffd")
+    if depth and isinstance(value, list):
+        return [storable(each, depth=depth - 1) for each in value]
+    if depth and isinstance(value, dict):
+        return {storable(name): storable(each, depth=depth - 1) for name, each in value.items()}
+    return value
+
+
 def read(model: type[M], form: Mapping[str, Any]) -> M:
     """Validate what was sent.
 
@@ -68,7 +82,7 @@ def read(model: type[M], form: Mapping[str, Any]) -> M:
         InvalidForm: with one reason per field.
     """
     try:
-        return model.model_validate({name: value for name, value in form.items() if name not in _OWN})
+        return model.model_validate({name: storable(value) for name, value in form.items() if name not in _OWN})
     except ValidationError as error:
         raise InvalidForm({_field(each): _reason(each) for each in reversed(error.errors())}) from None
 
