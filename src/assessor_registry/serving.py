@@ -13,12 +13,15 @@ import uvicorn
 
 from assessor_registry import jobs
 from assessor_registry.app import create_app
+from assessor_registry.db.embedded import PrivateServer
 from assessor_registry.db.opening import Opened
-from assessor_registry.errors import ConfigurationError
+from assessor_registry.errors import ConfigurationError, Refusal
 from assessor_registry.settings import Settings
 
 # At once, also into a pipe: whoever started the server waits for the address.
 _say: Callable[[str], None] = partial(print, flush=True)
+# Seconds between two looks at whether the private PostgreSQL still runs.
+_LOOK_EVERY = 1.0
 
 
 def serve(settings: Settings, opened: Opened, host: str, port: int, *, announce: Callable[[str], None] = _say) -> None:
@@ -43,8 +46,9 @@ def serve(settings: Settings, opened: Opened, host: str, port: int, *, announce:
         )
         scheduler = jobs.start(opened.database, settings) if settings.jobs else None
         try:
-            announce(shown)
-            uvicorn.Server(config).run(sockets=[listener])
+            with _kept_up(opened.server):
+                announce(shown)
+                uvicorn.Server(config).run(sockets=[listener])
         finally:
             if scheduler:
                 scheduler.shutdown(wait=True)
@@ -58,6 +62,32 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         detail = os.strerror(error.errno or 0)
         raise ConfigurationError("serving.not_bound", host=host, port=port, detail=detail) from None
+
+
+@contextmanager
+def _kept_up(server: PrivateServer | None) -> Iterator[None]:
+    """Start the private PostgreSQL again should it die while we serve; a server's own is kept up by its keeper.
+
+    Until it answers, requests are told that the database does not (503), and can be sent again.
+    """
+    if server is None:
+        yield
+        return
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(_LOOK_EVERY):
+            if not server.runs():
+                with suppress(Refusal, OSError):
+                    server.revive()
+
+    watcher = threading.Thread(target=watch, name="private-postgresql", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
 
 
 @contextmanager

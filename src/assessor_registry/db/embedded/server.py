@@ -129,6 +129,11 @@ class PrivateServer:
         files.launch(self._folder, account, installation, lock, settings)
         return socket
 
+    def runs(self) -> bool:
+        """Whether the server's first process is there; cheap, and says nothing of whether it lets anyone in."""
+        found = files.read_postmaster(self._cluster)
+        return found is not None and files.runs_in(found.pid, self._cluster)
+
     def answers(self) -> bool:
         """Whether the server runs and lets the owner in.
 
