@@ -484,14 +484,14 @@ def test_lost_days_are_withdrawn_in_the_transaction_that_loses_them(event: Event
         event.suspend(tx, someone(actor), D + DAY, None, at(D))
     with event.db.transaction() as tx:
         shrunk = event.suspend(tx, someone(actor), D + DAY, None, at(D))
-        assert actions.withdraw_lost(tx, SYSTEM, shrunk, now=at(D)) == [schedule]
+        assert actions.withdraw_lost(tx, SYSTEM, shrunk, now=at(D)).schedules == (schedule,)
     assert [row.held_on for row in held(event, schedule)] == [D]
     with event.db.read() as conn:
         needed = [one for one in actions.needs(conn, PROVINCE, schedule) if one.code == "scheduling.needs_assessor"]
     assert [one.params["day"] for one in needed] == [D + DAY, D + 2 * DAY]
     event.assign(schedule, other, D + DAY)
     with event.db.transaction() as tx:
-        assert actions.withdraw_lost(tx, SYSTEM, (), now=at(D)) == []
+        assert actions.withdraw_lost(tx, SYSTEM, (), now=at(D)) == actions.Withdrawn()
 
 
 def test_each_act_leaves_its_audit_row(event: Event) -> None:

@@ -8,8 +8,8 @@ signed records; the database refuses at commit what would stand on days that are
 3. records assessed or signed on those days are contested, until they are upheld or annulled.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -17,23 +17,33 @@ from sqlalchemy import Connection
 
 from assessor_registry.accounts.rules import Actor
 from assessor_registry.assessments import actions as assessments
-from assessor_registry.consequences.rules import Reach, reach
+from assessor_registry.consequences.rules import Gained, Reach, gained, reach
 from assessor_registry.db.engine import Database
 from assessor_registry.scheduling import actions as scheduling
 from assessor_registry.validity.actions import Done, NewExtension
 from assessor_registry.validity.rules import ExtensionFact, Shrunk
-from assessor_registry.validity.store import facts
+from assessor_registry.validity.store import active_periods_of, facts
 
 Act = Callable[[Connection], Done]
 
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What followed: who lost active days, schedules that need an assessor, records that are contested."""
+    """What followed: who lost active days, assignments withdrawn and their schedules, records that are contested.
 
-    people: tuple[UUID, ...] = ()
+    `gained` is told by a preview only.
+    """
+
+    lost: tuple[Shrunk, ...] = ()
     schedules: tuple[UUID, ...] = ()
+    assignments: tuple[UUID, ...] = ()
     records: tuple[UUID, ...] = ()
+    gained: tuple[Gained, ...] = ()
+
+    @property
+    def people(self) -> tuple[UUID, ...]:
+        """Who lost active days."""
+        return tuple(one.assessor_id for one in self.lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +54,15 @@ class Applied:
     followed: Followed
 
 
-class _Undone(Exception):
-    """Ends the transaction of a preview."""
-
-
 def settle(tx: Connection, actor: Actor, shrunk: Iterable[Shrunk], *, reason: str, now: datetime) -> Followed:
     """Withdraw and contest what stands on lost days; in the transaction in which they were lost.
 
     `reason` is what a contested record says, with the number of the decree.
     """
     lost = tuple(shrunk)
-    schedules = scheduling.withdraw_lost(tx, actor, lost, now=now)
+    gone = scheduling.withdraw_lost(tx, actor, lost, now=now)
     records = assessments.contest_lost(tx, actor, lost, reason=reason, now=now)
-    return Followed(tuple(one.assessor_id for one in lost), tuple(schedules), tuple(records))
+    return Followed(lost, gone.schedules, gone.assignments, tuple(records))
 
 
 def apply(tx: Connection, actor: Actor, act: Act, *, reason: str, now: datetime) -> Applied:
@@ -69,19 +75,23 @@ def apply(tx: Connection, actor: Actor, act: Act, *, reason: str, now: datetime)
     return Applied(done.id, settle(tx, actor, done.shrunk, reason=reason, now=now))
 
 
-def preview(database: Database, actor: Actor, act: Act, *, reason: str, now: datetime) -> Followed:
+def preview(
+    database: Database, actor: Actor, act: Act, *, reason: str, now: datetime, among: Sequence[UUID] | None = None
+) -> Followed:
     """Return what would follow: the act is done and undone, so that what is shown is what would happen.
+
+    `among`: whose gains are looked for (None: everyone's).
 
     Raises:
         Refusal: what `act` raises.
     """
-    found = Followed()
-    try:
-        with database.transaction() as tx:
-            found = apply(tx, actor, act, reason=reason, now=now).followed
-            raise _Undone
-    except _Undone:
-        return found
+
+    def tried(tx: Connection) -> Followed:
+        before = active_periods_of(tx, among)
+        followed = apply(tx, actor, act, reason=reason, now=now).followed
+        return replace(followed, gained=gained(before, active_periods_of(tx, among)))
+
+    return database.rehearse(tried)
 
 
 def preview_reach(conn: Connection, new: NewExtension, on: date) -> Reach:

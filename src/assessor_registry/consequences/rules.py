@@ -1,11 +1,25 @@
-"""Whom a circular covers. Pure."""
+"""Whom a circular covers, and who gains active days. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from assessor_registry.validity.rules import ExtensionFact, PersonFacts, active_periods
+from assessor_registry.validity.rules import ExtensionFact, Period, PersonFacts, active_periods, lost
+
+
+@dataclass(frozen=True, slots=True)
+class Gained:
+    """Active days that an assessor has gained."""
+
+    assessor_id: UUID
+    gained: tuple[Period, ...]
+
+
+def gained(before: Mapping[UUID, Sequence[Period]], after: Mapping[UUID, Sequence[Period]]) -> tuple[Gained, ...]:
+    """Return who is active on more days than before, with the days."""
+    found = ((who, lost(periods, before.get(who, ()))) for who, periods in after.items())
+    return tuple(Gained(who, days) for who, days in found if days)
 
 
 @dataclass(frozen=True, slots=True)

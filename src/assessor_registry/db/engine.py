@@ -70,6 +70,14 @@ class Database:
         except DBAPIError as error:
             raise translated(error) from error
 
+    def rehearse(self, act: Callable[[Connection], T]) -> T:
+        """Run `act` in a transaction that is rolled back, and return its answer: what would happen is what is shown."""
+        with self.engine.connect() as connection:
+            with connection.begin() as transaction:
+                answer = act(connection)
+                transaction.rollback()
+            return answer
+
     def _once(self, act: Callable[[Connection], T]) -> T:
         with self.engine.begin() as connection:
             return act(connection)

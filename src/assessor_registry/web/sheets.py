@@ -13,6 +13,9 @@ from litestar.response import Redirect, Template
 
 from assessor_registry import words
 from assessor_registry.db.engine import Connection
+from assessor_registry.files.rules import XLSX
+from assessor_registry.printing import workbook
+from assessor_registry.web.download import file_answer
 from assessor_registry.web.forms import Form, Input, read, submit
 from assessor_registry.web.once import once
 from assessor_registry.web.render import page
@@ -20,6 +23,8 @@ from assessor_registry.words import gettext as _
 
 Options = Sequence[tuple[str, str]]
 M = TypeVar("M", bound=Input)
+# Rows of a list on a page, and from how many on it is folded.
+SHOWN, FOLDED = 100, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +41,12 @@ class Field:
     value: str | None = None
     inputmode: str | None = None
 
-    def shown(self, value: object) -> str:
-        """What was chosen or typed, as a person reads it."""
+    def shown(self, value: object) -> str | list[str]:
+        """What was chosen or typed, as a person reads it; what was ticked is a list."""
         texts = dict(self.options)
+        if self.type == "ticks":
+            ticked = value if isinstance(value, list) else [value] if value else []
+            return [texts.get(str(each), str(each)) for each in ticked] or "–"
         if isinstance(value, list):
             return ", ".join(texts.get(str(each), str(each)) for each in value)
         text = str(value or "")
@@ -67,12 +75,32 @@ Making = Sheet | Callable[[], Sheet]
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """A text that leads to a page."""
+
+    text: str = field(repr=False)
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Who or what an act would touch, a row each; `heads` are (heading, width in characters of a workbook)."""
+
+    title: str
+    heads: Sequence[tuple[str, int]]
+    rows: Sequence[Sequence[str | int | Linked]] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Weighed:
-    """What an act would touch: (label, number or text), and sentences worth reading before it is applied."""
+    """What an act would touch: (label, number or text), and sentences worth reading before it is applied.
+
+    `lists` name it all; the page shows the first `SHOWN` of each, the workbook every row.
+    """
 
     touched: tuple[tuple[str, str], ...]
     notes: tuple[str, ...] = ()
-    people: tuple[str, ...] = field(default=(), repr=False)
+    lists: tuple[Listed, ...] = ()
 
 
 def show(request: Request[Any, Any, Any], sheet: Making, **context: Any) -> Template:
@@ -125,7 +153,10 @@ def weigh(
     act: Callable[[Connection, M], dict[str, Any] | None],
     to: str | Callable[[dict[str, Any]], str],
 ) -> Response[Any]:
-    """As `send`, in two steps: what the act would touch is shown; `step` says which of them is asked for."""
+    """As `send`, in two steps: what the act would touch is shown; `step` says which of them is asked for.
+
+    What is shown can also be taken along as a workbook, before anything is done.
+    """
     step = form.get("step")
     typed = {name: value for name, value in form.items() if name != "step"}
     if step == "apply":
@@ -133,13 +164,17 @@ def weigh(
     if step == "change":
         return show(request, sheet, typed={name: value for name, value in typed.items() if not name.startswith("_")})
 
-    def run() -> Template:
-        made = _made(sheet)
+    def run() -> Any:
+        made, found = _made(sheet), weighed(read(model, typed))
+        if step == "file":
+            return _as_workbook(found)
         return page(
             request,
             "ground/weighed.html",
             sheet=made,
-            weighed=weighed(read(model, typed)),
+            weighed=found,
+            shown=SHOWN,
+            folded=FOLDED,
             given=[(each.label, each.shown(typed.get(each.name))) for each in made.fields],
             kept=[
                 (name, each)
@@ -151,6 +186,16 @@ def weigh(
 
     answer: Response[Any] = submit(typed, run, lambda **context: show(request, sheet, **context))
     return answer
+
+
+def _as_workbook(found: Weighed) -> Response[bytes]:
+    columns = (workbook.Column(_("Yang akan terkena"), 48), workbook.Column(_("Jumlah"), 30))
+    sheets = [workbook.SheetOut(_("Ringkasan"), columns, found.touched)]
+    for one in found.lists:
+        heads = tuple(workbook.Column(heading, width) for heading, width in one.heads)
+        rows = [[cell.text if isinstance(cell, Linked) else cell for cell in row] for row in one.rows]
+        sheets.append(workbook.SheetOut(one.title, heads, rows))
+    return file_answer(workbook.write(sheets), "yang-akan-terkena.xlsx", XLSX)
 
 
 def said(request: Request[Any, Any, Any], **sentences: str) -> str | None:

@@ -13,6 +13,7 @@ from assessor_registry.scheduling.actions.candidates import (
 )
 from assessor_registry.scheduling.actions.duties import (
     Choice,
+    Withdrawn,
     assign,
     confirm_planned,
     needs,
@@ -34,6 +35,7 @@ __all__ = [
     "Added",
     "Choice",
     "Moved",
+    "Withdrawn",
     "add_candidates",
     "add_class",
     "allocate",

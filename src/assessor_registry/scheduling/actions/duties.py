@@ -41,6 +41,14 @@ class Choice:
     assigned: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What was withdrawn because its assessor can not keep it: the schedules, and the assignments in them."""
+
+    schedules: tuple[UUID, ...] = ()
+    assignments: tuple[UUID, ...] = ()
+
+
 def picker(
     conn: Connection, scope: Scope, schedule_id: UUID, day: date, *, today: date, limit: int | None = None
 ) -> list[Choice]:
@@ -320,23 +328,23 @@ def replace_assessor(
     return ids
 
 
-def withdraw_lost(tx: Connection, actor: Actor, shrunk: Iterable[Shrunk], *, now: datetime) -> list[UUID]:
+def withdraw_lost(tx: Connection, actor: Actor, shrunk: Iterable[Shrunk], *, now: datetime) -> Withdrawn:
     """Withdraw confirmed assignments on days that assessors are no longer active on; the schedules need an assessor.
 
-    Called in the transaction that shrank the active periods. Returns the schedules.
+    Called in the transaction that shrank the active periods.
     """
     lost = [(item.assessor_id, period.first_day, period.last_day) for item in shrunk for period in item.lost]
     if not lost:
-        return []
+        return Withdrawn()
     rows = store.withdraw_between(tx, lost, LOST_DAYS, now)
     entries = [
         Entry(row.schedule_id, before={"assessor_id": row.assessor_id, "days": [row.held_on]}, reason=LOST_DAYS)
         for row in rows
     ]
     note_all(tx, actor.author, "scheduling.withdraw_lost", "schedule", entries, now=now)
-    schedules = list(dict.fromkeys(row.schedule_id for row in rows))
+    schedules = tuple(dict.fromkeys(row.schedule_id for row in rows))
     day_lost(tx, schedules, now)
-    return schedules
+    return Withdrawn(schedules, tuple(row.id for row in rows))
 
 
 def needs(conn: Connection, scope: Scope, schedule_id: UUID) -> tuple[Reason, ...]:

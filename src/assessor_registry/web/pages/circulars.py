@@ -17,7 +17,7 @@ from assessor_registry.validity import actions, store
 from assessor_registry.validity.actions import Done, NewExtension
 from assessor_registry.web.forms import Day, Form, Input, MaybeText, Text
 from assessor_registry.web.guards import needs
-from assessor_registry.web.pages.touched import followed_lines
+from assessor_registry.web.pages.touched import followed_lines, followed_lists
 from assessor_registry.web.render import page
 from assessor_registry.web.sheets import Field, Sheet, Weighed, said, show, weigh
 from assessor_registry.web.today import today_of
@@ -106,16 +106,17 @@ def _new_sheet(request: Request[Any, Any, Any]) -> Sheet:
 
 def _weighed(request: Request[Any, Any, Any], new: NewExtension | None, act: Any, reference: str) -> Weighed:
     """What a circular would do: whom it covers, who is active again by it, and what is lost."""
-    database, now = request.app.state.database, clock.now()
+    database, now, today = request.app.state.database, clock.now(), today_of(request)
     followed = consequences.preview(database, request.user, act, reason=reference, now=now)
     with database.read() as conn:
-        reach = consequences.preview_reach(conn, new, today_of(request)) if new else None
-        lines, people = followed_lines(conn, request.user.scope, followed, today_of(request))
+        reach = consequences.preview_reach(conn, new, today) if new else None
+        lists = followed_lists(conn, request.user.scope, followed, today)
     covered = () if reach is None else (
         (_("Asesor yang diperpanjang"), str(len(reach.covered))),
         (_("Di antaranya aktif lagi hari ini"), str(len(reach.revived))),
+        (_("Asesor yang hari aktifnya bertambah"), str(len(followed.gained))),
     )  # fmt: skip
-    return Weighed((*covered, *lines), people=people)
+    return Weighed((*covered, *followed_lines(followed)), lists=lists)
 
 
 def _extension(given: Circular) -> NewExtension:

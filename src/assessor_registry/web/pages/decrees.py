@@ -1,5 +1,6 @@
 """Decrees: appointments of assessors (SK pengangkatan), one decree for many people, and their ends."""
 
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from litestar.response import Template
 from pydantic import Field as Default
 
 from assessor_registry import clock
-from assessor_registry.accounts.rules import Permission
+from assessor_registry.accounts.rules import PROVINCE, Permission
 from assessor_registry.assessors import store as assessors
 from assessor_registry.db.engine import Connection
 from assessor_registry.errors import InvalidInput, NotFound
@@ -22,7 +23,7 @@ from assessor_registry.web.forms import Day, Form, Ids, Input, MaybeText, Text
 from assessor_registry.web.guards import needs
 from assessor_registry.web.pages import circulars, sanctions
 from assessor_registry.web.render import page
-from assessor_registry.web.sheets import Field, Sheet, Weighed, said, show, weigh
+from assessor_registry.web.sheets import Field, Listed, Sheet, Weighed, said, show, weigh
 from assessor_registry.web.today import today_of
 from assessor_registry.words import gettext as _
 from assessor_registry.words import long_date
@@ -130,6 +131,18 @@ def _people(conn: Connection, given: NewDecree) -> list[UUID]:
     return people
 
 
+def _named(conn: Connection, people: Sequence[UUID], active: Collection[UUID], today: date) -> Listed:
+    """Whom a decree names. A number names its holder to whoever has it, so that a slip of the pen is seen here."""
+    found = assessors.details(conn, PROVINCE, people, today)
+    rows = [
+        (one.name, one.registration.canonical if one.registration else "–", one.school or "–",
+         _("aktif") if one.id in active else _("tidak aktif"))
+        for one in sorted(found.values(), key=lambda one: (one.name.casefold(), one.id))
+    ]  # fmt: skip
+    heads = ((_("Nama"), 34), (_("No. Reg. MET"), 24), (_("Sekolah"), 30), (_("Hari pertama SK"), 16))
+    return Listed(_("Asesor yang diangkat"), heads, rows)
+
+
 @get("/surat/pengangkatan/baru", opt=APPOINT, sync_to_thread=True)
 def new_decree_form(request: Request[Any, Any, Any]) -> Template:
     """The form for an appointment decree."""
@@ -144,11 +157,13 @@ def new_decree(request: Request[Any, Any, Any], data: URLEncodedBody[Form]) -> R
         with request.app.state.database.read() as conn:
             people = _people(conn, given)
             active = store.active_on(conn, people, given.first_day)
+            listed = _named(conn, people, active, today_of(request))
         idle = len(people) - len(active)
         notes = (_("Yang tidak aktif tetap dapat diangkat, tetapi tidak dapat ditugaskan sampai aktif lagi."),)
         return Weighed(
             ((_("Asesor diangkat"), str(len(people))), (_("Tidak aktif pada hari pertama"), str(idle))),
             notes if idle else (),
+            (listed,),
         )
 
     def act(tx: Connection, given: NewDecree) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from assessor_registry.web.forms import Day, Form, Input, MaybeDay, MaybeId, May
 from assessor_registry.web.guards import needs
 from assessor_registry.web.labels import sanction_name
 from assessor_registry.web.listing import Asked
-from assessor_registry.web.pages.touched import followed_lines
+from assessor_registry.web.pages.touched import followed_lines, followed_lists
 from assessor_registry.web.render import page
 from assessor_registry.web.sheets import Field, Sheet, Weighed, said, show, weigh
 from assessor_registry.web.today import today_of
@@ -130,14 +130,19 @@ def _decree_fields() -> tuple[Field, ...]:
     )
 
 
-def _weighed(request: Request[Any, Any, Any], act: Any, reason: str) -> Weighed:
-    database = request.app.state.database
-    followed = consequences.preview(database, request.user, act, reason=reason, now=clock.now())
+def _weighed(request: Request[Any, Any, Any], assessor_id: UUID, act: Any, reason: str) -> Weighed:
+    database, today = request.app.state.database, today_of(request)
+    followed = consequences.preview(
+        database, request.user, act, reason=reason, now=clock.now(), among=[assessor_id]
+    )  # fmt: skip
     with database.read() as conn:
-        lines, _names = followed_lines(conn, request.user.scope, followed, today_of(request))
-    return Weighed(
-        lines[1:], (_("Hari aktif berkurang."),) if followed.people else (_("Tidak ada hari aktif yang hilang."),)
+        lists = followed_lists(conn, request.user.scope, followed, today)
+    told = (
+        (followed.lost, _("Hari aktif berkurang.")),
+        (followed.gained, _("Hari aktif bertambah.")),
+        (not followed.lost and not followed.gained, _("Tidak ada hari aktif yang berubah.")),
     )
+    return Weighed(followed_lines(followed)[1:], tuple(text for holds, text in told if holds), lists)
 
 
 def _reason(kind: str, number: str) -> str:
@@ -161,7 +166,7 @@ def new_sanction(
         return actions.sanction(tx, request.user, new, now=clock.now())
 
     def weighed(given: SanctionInput) -> Weighed:
-        return _weighed(request, lambda tx: punish(tx, given), _reason(given.kind, given.decree_number))
+        return _weighed(request, assessor_id, lambda tx: punish(tx, given), _reason(given.kind, given.decree_number))
 
     def act(tx: Connection, given: SanctionInput) -> None:
         reason = _reason(given.kind, given.decree_number)
@@ -179,7 +184,7 @@ _ENDS = {
 }
 
 
-def _end_sheet(request: Request[Any, Any, Any], kind: str, sanction_id: UUID) -> Sheet:
+def _end_sheet(request: Request[Any, Any, Any], kind: str, sanction_id: UUID) -> tuple[Sheet, UUID]:
     with request.app.state.database.read() as conn:
         row = store.find_sanction(conn, sanction_id)
         if row is None or kind not in _ENDS or row.kind == "cancellation":
@@ -194,13 +199,14 @@ def _end_sheet(request: Request[Any, Any, Any], kind: str, sanction_id: UUID) ->
     }
     first = _("Aktif lagi mulai") if kind == "pulihkan" else _("Tanggal pembatalan")
     fields = (Field("first_day", first, type="date"), *_decree_fields())
-    return Sheet(titles[kind], "/surat/sanksi", _("Sanksi"), fields, _("Periksa"), intros[kind], facts)
+    sheet = Sheet(titles[kind], "/surat/sanksi", _("Sanksi"), fields, _("Periksa"), intros[kind], facts)
+    return sheet, row.assessor_id
 
 
 @get("/surat/sanksi/{sanction_id:uuid}/{kind:str}", opt=DECREE, sync_to_thread=True)
 def end_form(request: Request[Any, Any, Any], sanction_id: FromPath[UUID], kind: FromPath[str]) -> Template:
     """The form for a reinstatement (pulihkan) or for taking back what was entered by mistake (batalkan)."""
-    return show(request, _end_sheet(request, kind, sanction_id))
+    return show(request, _end_sheet(request, kind, sanction_id)[0])
 
 
 @post("/surat/sanksi/{sanction_id:uuid}/{kind:str}", opt=DECREE, sync_to_thread=True, status_code=200)
@@ -208,14 +214,14 @@ def end_sanction(
     request: Request[Any, Any, Any], sanction_id: FromPath[UUID], kind: FromPath[str], data: URLEncodedBody[Form]
 ) -> Response[Any]:
     """Show what it touches, then apply it."""
-    sheet = _end_sheet(request, kind, sanction_id)
+    sheet, assessor_id = _end_sheet(request, kind, sanction_id)
     name, verb = _ENDS[kind]
 
     def end(tx: Connection, given: EndingInput) -> Done:
         return verb(tx, request.user, sanction_id, EndingDecree(**given.model_dump()), now=clock.now())
 
     def weighed(given: EndingInput) -> Weighed:
-        return _weighed(request, lambda tx: end(tx, given), _reason(name, given.decree_number))
+        return _weighed(request, assessor_id, lambda tx: end(tx, given), _reason(name, given.decree_number))
 
     def act(tx: Connection, given: EndingInput) -> None:
         reason = _reason(name, given.decree_number)
