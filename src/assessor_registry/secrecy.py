@@ -10,6 +10,7 @@ import secrets
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -24,6 +25,8 @@ CSRF_KEY = "csrf.key"
 # Every key file that a registry needs: of fields, of the signing authority, of forms.
 KEY_FILES = (KEY_FILE, AUTHORITY_KEY, CSRF_KEY)
 _NONCE = 12
+# Each purpose has a key of its own: fields of the register; forms that wait for their sender.
+Purpose = Literal["seal", "form"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +35,19 @@ class Secrecy:
 
     key: bytes = field(repr=False)
 
-    def seal(self, value: str) -> bytes:
+    def seal(self, value: str, purpose: Purpose = "seal") -> bytes:
         """Encrypt (AES-256-GCM, random nonce in front): the same value never looks the same twice."""
         nonce = os.urandom(_NONCE)
-        return nonce + AESGCM(self._derived(b"seal")).encrypt(nonce, value.encode(), None)
+        return nonce + AESGCM(self._derived(purpose.encode())).encrypt(nonce, value.encode(), None)
 
-    def open(self, sealed: bytes) -> str:
-        """Decrypt what `seal` made.
+    def open(self, sealed: bytes, purpose: Purpose = "seal") -> str:
+        """Decrypt what `seal` made for the same purpose.
 
         Raises:
-            ConfigurationError: it was sealed with another key, or changed since.
+            ConfigurationError: it was sealed with another key or for another purpose, or changed since.
         """
         try:
-            return AESGCM(self._derived(b"seal")).decrypt(sealed[:_NONCE], sealed[_NONCE:], None).decode()
+            return AESGCM(self._derived(purpose.encode())).decrypt(sealed[:_NONCE], sealed[_NONCE:], None).decode()
         except InvalidTag:
             raise ConfigurationError("secrecy.wrong_key", name=KEY_FILE) from None
 

@@ -52,7 +52,7 @@ class Open:
     def status(self) -> int:
         """Of the register, which the division reads: 200, 403, or 401 (a page sends to the sign-in page)."""
         answer = self.ask("GET", REGISTER[self.kind])
-        away = answer.status_code in {302, 303, 307} and answer.headers["location"] == "/masuk"
+        away = answer.status_code in {302, 303, 307} and answer.headers["location"].partition("?")[0] == "/masuk"
         return 401 if away else int(answer.status_code)
 
     def save(self, name: str = "today", place: int = 3) -> str:

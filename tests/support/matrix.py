@@ -235,7 +235,7 @@ def file_of(named: str) -> tuple[str, bytes, str]:
 def mark_of(answer: Any) -> str:
     """The mark of an answer; one that fits none is told as its status."""
     status = answer.status_code
-    if status == 401 or (status in {302, 303, 307} and answer.headers["location"] == "/masuk"):
+    if status == 401 or (status in {302, 303, 307} and answer.headers["location"].partition("?")[0] == "/masuk"):
         return "in"
     if status == 403:
         return "no"

@@ -361,6 +361,7 @@ def actor_without_grant(account_id: UUID, name: str, origin: str, assessor_id: U
 
 
 IDEMPOTENCY_KEPT = timedelta(hours=24)
+FORM_KEPT = timedelta(hours=24)
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _TRANSPORT = frozenset({"once", "idempotency_key", "csrf_token"})
 

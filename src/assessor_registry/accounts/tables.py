@@ -109,3 +109,16 @@ class IdempotencyKey(SQLModel, table=True):
     status: int | None = plain(nullable=True)
     answer: dict[str, object] | None = document(private=True, nullable=True)
     created_at: datetime = instant()
+
+
+class WaitingForm(SQLModel, table=True):
+    """What was typed when the session had ended: sealed, for its account alone, until it is looked at again."""
+
+    __tablename__ = "waiting_form"
+    __table_args__ = (Index("ix_waiting_form_account_id", "account_id"),)
+
+    id: UUID = key()
+    account_id: UUID = plain(foreign_key="account.id")
+    path: str = text()
+    sealed: bytes = blob(private=True)
+    created_at: datetime = instant()

@@ -3,20 +3,25 @@
 import logging
 import secrets
 import traceback
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Request, Response
+from litestar.datastructures import Cookie, UploadFile
 from litestar.exceptions import (
     HTTPException,
     MethodNotAllowedException,
     NotFoundException,
     PermissionDeniedException,
 )
+from litestar.middleware.csrf import generate_csrf_token
 from litestar.response import Redirect
+from litestar.utils.scope.state import ScopeState
 
-from assessor_registry import words
+from assessor_registry import clock, words
 from assessor_registry.db.engine import DBAPIError, translated
 from assessor_registry.errors import Conflict, Forbidden, InvalidInput, NotFound, NotSignedIn, Reason, Refusal, TooMany
+from assessor_registry.web import resuming
 from assessor_registry.web.render import page
 
 log = logging.getLogger(__name__)
@@ -32,7 +37,9 @@ def refused(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
     if is_api(request):
         return problem_json(refusal)
     if isinstance(refusal, NotSignedIn) and request.method == "GET":
-        return Redirect("/masuk")
+        return Redirect(resuming.way_in(request))
+    if isinstance(refusal, NotSignedIn) and (form := resuming.sent_form(request)):
+        return asked_to_sign_in(request, form)
     return page(
         request,
         "problem.html",
@@ -41,6 +48,38 @@ def refused(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
         reasons=[words.sentence(each) for each in refusal.reasons],
         signed_out=isinstance(refusal, NotSignedIn),
     )
+
+
+def asked_to_sign_in(request: Request[Any, Any, Any], form: Mapping[str, Any]) -> Response[Any]:
+    """The sign-in page for who sent a form after their session had ended: what they typed waits in it."""
+    holder = resuming.held(request)
+    waiting = resuming.sealed(request, form, holder)
+    typed = {"login": holder.login} if holder else {}
+    if waiting is not None:
+        typed["isian"] = resuming.seal(request, waiting, clock.now())
+    for each in form.values():
+        if isinstance(each, UploadFile):
+            each.file.close()
+    lost = waiting or {"files": False, "secrets": False}
+    return page(request, "entry/sign_in.html", status=NotSignedIn.status, typed=typed, lost=lost)
+
+
+def form_expired(request: Request[Any, Any, Any]) -> Response[Any]:
+    """The token of a form is missing or not ours. A browser that was closed has lost its session and its token."""
+    form = resuming.sent_form(request)
+    if request.scope.get("user") is not None or form is None or not resuming.from_here(request):
+        return refused(request, Forbidden("web.form_expired"))
+    settings = request.app.state.settings
+    config = request.app.csrf_config
+    if config is None:
+        raise RuntimeError("forms without a token")
+    token = request.cookies.get(config.cookie_name) or generate_csrf_token(config.secret)
+    ScopeState.from_scope(request.scope).csrf_token = token
+    answer = asked_to_sign_in(request, form)
+    answer.set_cookie(
+        Cookie(key=config.cookie_name, value=token, httponly=True, samesite="lax", secure=settings.secure_cookies)
+    )
+    return answer
 
 
 def problem_json(refusal: Refusal) -> Response[Any]:
@@ -78,7 +117,7 @@ def http_handler(request: Request[Any, Any, Any], error: HTTPException) -> Respo
     if isinstance(error, MethodNotAllowedException):
         return _with_status(request, InvalidInput("web.method"), 405)
     if isinstance(error, PermissionDeniedException):
-        return refused(request, Forbidden("web.form_expired"))
+        return form_expired(request)
     if error.status_code == 413:
         return _with_status(request, InvalidInput("web.too_large"), 413)
     if 400 <= error.status_code < 500:

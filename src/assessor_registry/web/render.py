@@ -18,6 +18,7 @@ from assessor_registry.accounts.rules import Actor
 from assessor_registry.errors import Reason
 from assessor_registry.web import labels
 from assessor_registry.web.menu import menu_of
+from assessor_registry.web.resuming import resumed
 
 HERE = Path(__file__).parent
 
@@ -82,7 +83,7 @@ def page(
     **context: Any,
 ) -> Template:
     """Render `template` with the frame: who is signed in, the menu, messages left by the act before."""
-    actor = request.scope.get("user")
+    actor, waited = request.scope.get("user"), resumed(request)
     base: dict[str, Any] = {
         "actor": actor,
         "place": request.app.state.places.name(actor) if actor else None,
@@ -92,7 +93,8 @@ def page(
         "robots": robots,
         "said": None,
         "zone": request.app.state.settings.zone,
-        "typed": {},
+        "typed": waited["fields"] if waited else {},
+        "waited": waited,
         "errors": {},
         "problem_text": None,
         "problem_reasons": [],

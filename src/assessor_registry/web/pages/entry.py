@@ -1,16 +1,18 @@
 """Coming in and going out: sign-in, activation with a one-time code, sign-out."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.params import URLEncodedBody
 from litestar.response import Redirect, Template
+from pydantic import StringConstraints
 
 from assessor_registry import clock
 from assessor_registry.accounts import actions as accounts
 from assessor_registry.accounts.rules import Permission
-from assessor_registry.web.forms import Form, Input, Secret, Text, read, submit
+from assessor_registry.web import resuming
+from assessor_registry.web.forms import Form, Input, MaybeText, Secret, Text, read, submit
 from assessor_registry.web.guards import SESSION_COOKIE, needs, public
 from assessor_registry.web.render import page
 
@@ -20,6 +22,8 @@ class SignIn(Input):
 
     login: Text
     password: Secret
+    ke: MaybeText = None
+    isian: Annotated[str | None, StringConstraints(max_length=400_000)] = None
 
 
 class Activation(Input):
@@ -53,28 +57,39 @@ def with_session(request: Request[Any, Any, Any], answer: Response[Any], secret:
 @get("/masuk", opt=public(), sync_to_thread=True)
 def sign_in_form(request: Request[Any, Any, Any]) -> Template:
     """The sign-in page."""
-    return page(request, "entry/sign_in.html")
+    asked = resuming.own_page(request, request.query_params.get("ke"))
+    return page(request, "entry/sign_in.html", typed={"ke": asked} if asked else {}, lost=None)
 
 
 @post("/masuk", opt=public(), sync_to_thread=True, status_code=200)
 def sign_in(request: Request[Any, Any, Any], data: URLEncodedBody[Form]) -> Response[Any]:
-    """Sign in; the first page decides what to show."""
+    """Sign in, and go to the page that was asked for, else to the first."""
 
     def act() -> Response[Any]:
         given = read(SignIn, data)
-        now = clock.now()
+        now, before = clock.now(), resuming.held(request)
+        today = clock.day_of(now, request.app.state.settings.zone)
         signed = accounts.sign_in(
             request.app.state.database,
             given.login,
             given.password,
             now=now,
-            today=clock.day_of(now, request.app.state.settings.zone),
+            today=today,
             kind="session",
             address=address(request),
         )
-        return with_session(request, Redirect("/", status_code=303), signed.secret)
+        role = before.grant_id if before and before.account_id == signed.account_id else None
+        if role != signed.grant_id and role in {grant.id for grant in signed.grants}:
+            # Back in the role in which the session ended: the page was one of that role.
+            request.app.state.database.perform(
+                lambda tx: accounts.choose_grant(tx, signed.secret, role, today, now=now)
+            )
+        target = resuming.arrival(request, signed.account_id, given.ke, given.isian)
+        return with_session(request, Redirect(target, status_code=303), signed.secret)
 
-    answer: Response[Any] = submit(data, act, lambda **context: page(request, "entry/sign_in.html", **context))
+    answer: Response[Any] = submit(
+        data, act, lambda **context: page(request, "entry/sign_in.html", **{"lost": None, **context})
+    )
     return answer
 
 
@@ -97,7 +112,7 @@ def activate(request: Request[Any, Any, Any], data: URLEncodedBody[Form]) -> Res
         accounts.activate(
             request.app.state.database, given.code, given.password, now=clock.now(), address=address(request)
         )
-        return page(request, "entry/sign_in.html", said=_activated())
+        return page(request, "entry/sign_in.html", said=_activated(), lost=None)
 
     answer: Response[Any] = submit(data, act, lambda **context: page(request, "entry/activate.html", **context))
     return answer

@@ -30,6 +30,7 @@ from assessor_registry.web.listing import Asked
 from assessor_registry.web.moments import said_at, said_days
 from assessor_registry.web.once import once
 from assessor_registry.web.render import page
+from assessor_registry.web.resuming import typed_of
 from assessor_registry.web.said import done, said
 from assessor_registry.web.today import today_of
 
@@ -91,7 +92,7 @@ def paper_list(request: Request[Any, Any, Any]) -> Template:
 def entry_page(request: Request[Any, Any, Any], attempt_id: UUID, **context: Any) -> Template:
     """The form of a paper result for one candidate."""
     scope, today = request.user.scope, today_of(request)
-    typed = context.get("typed", {})
+    typed = typed_of(request, context)
     replaces = str(typed.get("replaces") or Asked(request).one("ganti"))
     with request.app.state.database.read() as conn:
         fact = attempt_of(conn, request, attempt_id)

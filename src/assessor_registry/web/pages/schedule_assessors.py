@@ -21,6 +21,7 @@ from assessor_registry.web.moments import said_days
 from assessor_registry.web.once import once
 from assessor_registry.web.pages.schedule_plans import WRITE, Why
 from assessor_registry.web.render import page
+from assessor_registry.web.resuming import typed_of
 from assessor_registry.web.said import done
 from assessor_registry.web.today import today_of
 
@@ -65,7 +66,7 @@ class Replace(Input):
 def picker_page(request: Request[Any, Any, Any], schedule_id: UUID, **context: Any) -> Template:
     """For one day: who may assess, and for the others every reason."""
     scope = request.user.scope
-    typed = context.get("typed", {})
+    typed = typed_of(request, context)
     wanted = words.parse_date(str(typed.get("day") or Asked(request).one("hari")))
     with request.app.state.database.read() as conn:
         plan = store.schedule(conn, scope, schedule_id)

@@ -21,6 +21,7 @@ from assessor_registry.web.moments import said_days
 from assessor_registry.web.once import once
 from assessor_registry.web.pages.schedule_plans import WRITE, Why, form_page
 from assessor_registry.web.render import page
+from assessor_registry.web.resuming import typed_of
 from assessor_registry.web.said import done
 from assessor_registry.web.today import today_of
 
@@ -209,7 +210,7 @@ def share_page(request: Request[Any, Any, Any], schedule_id: UUID, **context: An
             store.policies(conn), plan.first_day, scheme_id=plan.scheme_id, lsp_id=plan.lsp_id
         )  # fmt: skip
     people = {row.assessor_id: row.assessor_name for row in booked}
-    typed = context.get("typed", {}).get("share", [])
+    typed = typed_of(request, context).get("share", [])
     chosen = dict(each.split(":", 1) for each in ([typed] if isinstance(typed, str) else typed) if ":" in each)
     return page(
         request,

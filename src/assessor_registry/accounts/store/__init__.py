@@ -1,31 +1,38 @@
 """Accounts in the database: SQL in, frozen records out. Secrets, codes and passwords are here as hashes only."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, text, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
 from assessor_registry.accounts import rules
 from assessor_registry.accounts.rules import GRANTED, Actor, GrantFact, Role, Scope
-from assessor_registry.accounts.tables import (
-    Account,
-    Credential,
-    FailedAttempt,
-    Grant,
-    IdempotencyKey,
-    OneTimeCode,
+from assessor_registry.accounts.store.passing import (
+    KeptForm,
+    add_failures,
+    add_idempotency,
+    answer_idempotency,
+    failures,
+    forget_failures,
+    idempotency,
+    keep_form,
+    kept_form,
+    lock_names,
+    purge_failures,
+    purge_forms,
+    purge_idempotency,
+    try_lock,
 )
+from assessor_registry.accounts.tables import Account, Credential, Grant, OneTimeCode
 
 _A = Account.__table__  # type: ignore[attr-defined]
 _G = Grant.__table__  # type: ignore[attr-defined]
 _C = Credential.__table__  # type: ignore[attr-defined]
 _O = OneTimeCode.__table__  # type: ignore[attr-defined]
-_F = FailedAttempt.__table__  # type: ignore[attr-defined]
-_I = IdempotencyKey.__table__  # type: ignore[attr-defined]
 
 
 def digest(secret: str) -> bytes:
@@ -315,6 +322,23 @@ def use_grant(tx: Connection, credential_id: UUID, grant_id: UUID) -> None:
     tx.execute(update(_C).where(_C.c.id == credential_id).values(grant_id=grant_id))
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose a session was, ended or not, and the grant that it used."""
+
+    account_id: UUID
+    login: str
+    grant_id: UUID | None
+
+
+def holder_of(conn: Connection, secret: str) -> Holder | None:
+    """Return whose session has this secret, also when it opens nothing any more; None for a disabled account."""
+    query = select(_C.c.account_id, _A.c.login, _C.c.grant_id).join(_A, _A.c.id == _C.c.account_id)
+    query = query.where(_C.c.secret_sha256 == digest(secret), _C.c.kind == "session", _A.c.disabled_at.is_(None))
+    row = conn.execute(query).one_or_none()
+    return Holder(**row._mapping) if row else None
+
+
 def end_credentials(tx: Connection, account_id: UUID, now: datetime, *, only: UUID | None = None) -> int:
     """End all sessions and tokens of an account, or `only` one of them; return how many ended."""
     wanted = and_(_C.c.account_id == account_id, _C.c.ended_at.is_(None))
@@ -332,67 +356,12 @@ def list_credentials(conn: Connection, account_id: UUID, now: datetime) -> list[
     return [CredentialRow(**row._mapping) for row in conn.execute(query.order_by(_C.c.created_at.desc(), _C.c.id))]
 
 
-# --- Failed attempts ---------------------------------------------------------------------------------------------
-
-
-def lock_names(tx: Connection, names: Sequence[str]) -> None:
-    """Take a lock on each name until the transaction ends, in an order that is the same for everyone."""
-    for name in sorted(names):
-        tx.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"accounts:{name}"})
-
-
-def failures(tx: Connection, subject: str, window: timedelta, now: datetime) -> tuple[int, datetime | None]:
-    """Return how many failures of a subject fall in the window before `now`, and when the latest was."""
-    query = select(func.count(), func.max(_F.c.at)).where(_F.c.subject == subject, _F.c.at > now - window)
-    count, latest = tx.execute(query).one()
-    return int(count), latest
-
-
-def add_failures(tx: Connection, subjects: Sequence[str], now: datetime) -> list[UUID]:
-    """Insert one failure per subject; return their ids."""
-    rows = [{"id": uuid4(), "subject": subject, "at": now} for subject in subjects]
-    tx.execute(insert(_F), rows)
-    return [row["id"] for row in rows]  # type: ignore[misc]
-
-
-def forget_failures(tx: Connection, subjects: Sequence[str], ids: Sequence[UUID]) -> None:
-    """Delete all failures of `subjects`, and those with `ids`."""
-    tx.execute(delete(_F).where(or_(_F.c.subject.in_(subjects), _F.c.id.in_(ids))))
-
-
-def purge_failures(tx: Connection, before: datetime) -> int:
-    """Delete failures that no longer count; return how many."""
-    return tx.execute(delete(_F).where(_F.c.at < before)).rowcount
-
-
-# --- Requests that may come twice --------------------------------------------------------------------------------
-
-
-def try_lock(tx: Connection, name: str) -> bool:
-    """Take a lock until the transaction ends; False at once when another transaction holds it."""
-    query = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
-    return bool(tx.execute(query, {"name": f"accounts:{name}"}).scalar_one())
-
-
-def idempotency(tx: Connection, account_id: UUID, key: str) -> Any | None:
-    """Return the row (id, fingerprint, status, answer, created_at) of a key, or None."""
-    query = select(_I.c.id, _I.c.fingerprint, _I.c.status, _I.c.answer, _I.c.created_at)
-    return tx.execute(query.where(_I.c.account_id == account_id, _I.c.key == key)).one_or_none()
-
-
-def add_idempotency(tx: Connection, account_id: UUID, key: str, fingerprint: bytes, now: datetime) -> None:
-    """Insert a key; a row of the same key that is past its time gives way."""
-    tx.execute(delete(_I).where(_I.c.account_id == account_id, _I.c.key == key))
-    row = IdempotencyKey(account_id=account_id, key=key, fingerprint=fingerprint, created_at=now)
-    tx.execute(insert(_I).values(**row.model_dump()))
-
-
-def answer_idempotency(tx: Connection, account_id: UUID, key: str, status: int, answer: Mapping[str, Any]) -> None:
-    """Store the answer that was given."""
-    wanted = and_(_I.c.account_id == account_id, _I.c.key == key)
-    tx.execute(update(_I).where(wanted).values(status=status, answer=dict(answer)))
-
-
-def purge_idempotency(tx: Connection, before: datetime) -> int:
-    """Delete keys older than `before`; return how many."""
-    return tx.execute(delete(_I).where(_I.c.created_at < before)).rowcount
+__all__ = [
+    "AccountRow", "CredentialRow", "Holder", "KeptForm", "ListedAccount", "PasswordRow", "account",
+    "account_by_login", "account_of_assessor", "account_of_code", "actor_of", "add_account", "add_code",
+    "add_credential", "add_failures", "add_grant", "add_idempotency", "answer_idempotency", "change_account",
+    "credential_of", "digest", "end_credentials", "failures", "forget_failures", "grant", "grants_of", "has_operator",
+    "holder_of", "idempotency", "keep_form", "kept_form", "kill_codes", "list_accounts", "list_credentials",
+    "lock_account", "lock_names", "password_row", "purge_failures", "purge_forms", "purge_idempotency",
+    "revoke_grant", "try_lock", "use_code", "use_grant",
+]  # fmt: skip
