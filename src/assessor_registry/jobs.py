@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -46,6 +47,10 @@ REMINDERS = {
     "licence_ending": "licence_reminder_months",
     "venue_ending": "venue_reminder_months",
 }
+FEW = (
+    flag_actions.Source("lsp", "licence_ending", ends.licence_ends, few=True),
+    flag_actions.Source("venue", "venue_ending", ends.venue_ends, few=True),
+)
 _log = logging.getLogger(__name__)
 
 
@@ -59,50 +64,84 @@ class SweepResult:
     expiring: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a sweep stood on: the rules and the season; and, as a fingerprint, the last days of licences and venues."""
+
+    rules: str
+    few: str
+
+    def written(self) -> str:
+        """As it is kept with the run."""
+        return json.dumps([self.rules, self.few])
+
+    @classmethod
+    def read(cls, summary: str) -> Self:
+        """Read what was kept; anything else is no basis to count from."""
+        kept = json.loads(summary)
+        return cls(*map(str, kept)) if len(kept) == 2 and isinstance(kept[0], str) else cls("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class LastSweep:
+    """The day of the last sweep and what it stood on."""
+
+    day: date
+    basis: Basis
+
+
 # --- The sweep ---------------------------------------------------------------------------------------------------
 
 
 def sweep(database: Database, today: date, *, now: datetime, mail: bool) -> SweepResult:
-    """Bring every to-do to `today`; doing it again changes nothing.
+    """Bring every to-do to `today`, and count them; doing it again changes nothing.
 
     `mail` False is a sweep for another day than today: it writes to-dos, and no digest tells of them, because the
     next sweep of a real day looks at everything anew.
     """
-    return database.perform(lambda tx: sweep_in(tx, today, now, regular=mail))
+
+    def swept(tx: Connection) -> SweepResult:
+        opened = sweep_in(tx, today, now, regular=mail)
+        rule = REMINDERS["certificate_ending"]
+        open_ones = flags.stages(tx, "certificate_ending")
+        bands = {str(months): open_ones.get(months, 0) for months in policy.value(tx, rule, today).integers}
+        return SweepResult(today, opened, open_ones.get(EXPIRED, 0), bands)
+
+    return database.perform(swept)
 
 
-def sweep_in(tx: Connection, today: date, now: datetime, *, regular: bool = True) -> SweepResult:
-    """Sweep in the caller's transaction, one at a time.
+def sweep_in(tx: Connection, today: date, now: datetime, *, regular: bool = True) -> int:
+    """Sweep in the caller's transaction, one at a time; return how many to-dos were opened.
 
     What has come due since the last sweep is read, and whoever's facts have changed; everything, when the rules or
-    the season have changed since or a sweep for another day lies between.
+    the season have changed since or a sweep for another day lies between. Where there is nothing to do, nothing is
+    written.
     """
     flags.lock(tx, SWEEP)
     months = policy.values(tx, sorted(set(REMINDERS.values())), today)
     stages = {kind: months[rule].integers for kind, rule in REMINDERS.items()}
     season = institutions.next_season(tx, today)
-    basis = json.dumps([stages, season and [season.first_day.isoformat(), season.last_day.isoformat()]], sort_keys=True)
-    since = _since(tx, today, basis) if regular else None
+    rules = [stages, season and [season.first_day.isoformat(), season.last_day.isoformat()]]
+    basis = Basis(json.dumps(rules, sort_keys=True), ends.fingerprint(tx))
+    before = _last(tx, today) if regular else None
+    since = before.day if before and before.basis.rules == basis.rules else None
     day = SweepDay(today, since, stages, now, _go_live(tx, today, now) if regular else go_live(tx))
     opened = validity.sweep(tx, day, Period(season.first_day, season.last_day) if season else None).opened
-    # Licences and venues are few: all of them, every time.
-    whole = SweepDay(today, None, stages, now, day.go_live)
-    opened += flag_actions.sweep(tx, flag_actions.Source("lsp", "licence_ending", ends.licence_ends()), whole)
-    opened += flag_actions.sweep(tx, flag_actions.Source("venue", "venue_ending", ends.venue_ends()), whole)
-    opened += assessments.sweep_unsigned(tx, today, now)
-    if regular:
-        flags.record_run(tx, SWEEP, today.isoformat(), now, basis)
-    else:
+    if since != today or before is None or before.basis != basis:
+        opened += sum(flag_actions.sweep(tx, source, day) for source in FEW)
+        if regular:
+            flags.record_run(tx, SWEEP, today.isoformat(), now, basis.written())
+    if not regular:
         flags.forget_summaries(tx, SWEEP)
-    counts = flags.counts(tx, {"assessor": None}, kinds=["certificate_ending"])
-    bands = {str(months): counts.get(("certificate_ending", months), 0) for months in stages["certificate_ending"]}
-    return SweepResult(today, opened, counts.get(("certificate_ending", EXPIRED), 0), bands)
+    return opened + assessments.sweep_unsigned(tx, today, now)
 
 
-def _since(tx: Connection, today: date, basis: str) -> date | None:
-    last = flags.last_run(tx, SWEEP)
-    usable = last is not None and last.summary == basis and last.period <= today.isoformat()
-    return date.fromisoformat(last.period) if last is not None and usable else None
+def _last(tx: Connection, today: date) -> LastSweep | None:
+    """The last sweep that this one can count from."""
+    found = flags.last_run(tx, SWEEP)
+    if found is None or not found.summary or found.period > today.isoformat():
+        return None
+    return LastSweep(date.fromisoformat(found.period), Basis.read(found.summary))
 
 
 def go_live(conn: Connection) -> date | None:
@@ -175,7 +214,7 @@ def once(database: Database, job: str, period: str, now: datetime, act: Callable
     return True
 
 
-def daily_sweep(database: Database, today: date, now: datetime) -> SweepResult | None:
+def daily_sweep(database: Database, today: date, now: datetime) -> int | None:
     """Sweep for today unless that was done; None when it was, or another process is at it."""
     with database.transaction() as tx:
         if not flags.try_lock(tx, SWEEP):
@@ -184,15 +223,17 @@ def daily_sweep(database: Database, today: date, now: datetime) -> SweepResult |
         return None if done and done.summary else sweep_in(tx, today, now)
 
 
-def sweep_changes(database: Database, settings: Settings, now: datetime) -> SweepResult:
+def sweep_changes(database: Database, settings: Settings, now: datetime) -> int:
     """Look at whoever's facts have changed since the last sweep: an import of this morning has its to-dos soon."""
-    return sweep(database, now.astimezone(ZoneInfo(settings.zone)).date(), now=now, mail=True)
+    today = now.astimezone(ZoneInfo(settings.zone)).date()
+    return database.perform(lambda tx: sweep_in(tx, today, now))
 
 
 def purge(tx: Connection, now: datetime) -> None:
     """Remove what is kept for a while only: answers to repeated requests, failed attempts, old mails, old job runs."""
     accounts.purge_idempotency(tx, now)
     accounts.purge_attempts(tx, now)
+    accounts.purge_forms(tx, now)
     outbox.purge(tx, now - MAILS_KEPT)
     flags.purge_runs(tx, now - RUNS_KEPT)
 

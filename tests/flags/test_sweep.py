@@ -137,9 +137,19 @@ def test_whoever_has_ended_has_no_to_do_even_when_it_was_entered_late(database: 
     assert set(opened(database)) == {other}
     with database.transaction() as tx:
         tx.execute(text("UPDATE assessor SET ended_on = NULL, ended_reason = NULL WHERE id = :id"), {"id": who})
-        actions.rebuild(tx, [who], NOW)
     sweep(database, TODAY + DAY)
     assert set(opened(database)) == {who, other}
+
+
+def test_an_end_entered_ahead_ceases_the_reminders_on_its_day(database: Database) -> None:
+    with database.transaction() as tx:
+        who = add_person(tx)
+        certify(tx, who, TODAY + 10 * DAY)
+        end = text("UPDATE assessor SET ended_on = :day, ended_reason = 'retired' WHERE id = :id")
+        tx.execute(end, {"day": TODAY + 3 * DAY, "id": who})
+    for offset, due in ((0, True), (2, True), (3, False), (4, False)):
+        sweep(database, TODAY + offset * DAY)
+        assert (who in opened(database)) == due, offset
 
 
 def test_reminders_count_to_coverage_before_sanctions(database: Database) -> None:
@@ -254,6 +264,55 @@ def test_an_idle_sweep_does_not_read_the_people_who_are_not_due(database: Databa
         after = tx.execute(read).one()
     assert after.seq_scan == before.seq_scan
     assert after.idx_tup_fetch - before.idx_tup_fetch < 300
+
+
+def test_an_idle_sweep_reads_nobody_and_writes_nothing(database: Database) -> None:
+    with database.transaction() as tx:
+        people = add_people(tx, 300)
+        new = [NewCertificate(who, FIRST, TODAY + (n % 100) * DAY, "uji") for n, who in enumerate(people)]
+        actions.add_imported(tx, ACTOR, uuid4(), new, [], now=NOW)
+        scheme, lsp = add_scheme(tx), add_lsp(tx)
+        add_licence(tx, lsp, FIRST, TODAY + 10 * DAY)
+        for who in people[:50]:
+            soon = NewTechnical(who, "RPL", "uji", scheme, None, FIRST, TODAY + 20 * DAY)
+            actions.add_technical(tx, ACTOR, soon, now=NOW)
+    sweep(database, TODAY)
+    assert sweep(database, TODAY).new_flags == 0
+    read = text(
+        "SELECT sum(seq_tup_read + COALESCE(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables WHERE relname IN "
+        "('assessor', 'coverage', 'technical_certificate', 'appointment', 'active_period', 'flag')"
+    )
+    with database.transaction() as tx:
+        tx.execute(text("SET LOCAL enable_seqscan = off"))  # The tables are small here.
+        before = tx.execute(read).scalar_one()
+        assert jobs.sweep_in(tx, TODAY, NOW + DAY / 24) == 0
+        assert tx.execute(read).scalar_one() == before
+        assert tx.execute(text("SELECT pg_current_xact_id_if_assigned()")).scalar_one() is None, "nothing is written"
+
+
+def test_a_whole_sweep_that_finds_everything_as_it_should_be_changes_no_to_do(database: Database) -> None:
+    with database.transaction() as tx:
+        for offset in (-100, 0, 20, 200):
+            certify(tx, add_person(tx), TODAY + offset * DAY)
+    sweep(database, TODAY)
+    with database.transaction() as tx:
+        add_season(tx, TODAY + 2000 * DAY, TODAY + 2010 * DAY)
+    with database.transaction() as tx:
+        before = tx.execute(text("SELECT id, xmin::text, xmax::text FROM flag ORDER BY id")).all()
+        assert jobs.sweep_in(tx, TODAY, NOW) == 0
+        assert tx.execute(text("SELECT id, xmin::text, xmax::text FROM flag ORDER BY id")).all() == before
+
+
+def test_a_licence_entered_after_the_sweep_of_the_day_is_seen_by_the_next(database: Database) -> None:
+    with database.transaction() as tx:
+        lsp = add_lsp(tx)
+        add_licence(tx, lsp, FIRST, TODAY + 40 * DAY)
+    sweep(database, TODAY)
+    assert set(opened(database, "licence_ending")) == {lsp}
+    with database.transaction() as tx:
+        add_licence(tx, lsp, FIRST, TODAY + 900 * DAY)
+    sweep(database, TODAY)
+    assert opened(database, "licence_ending") == {}
 
 
 def test_a_to_do_is_acknowledged_and_stays_open(database: Database) -> None:

@@ -1,5 +1,6 @@
 """What is done with to-dos: kept in step with the calendar, opened and cleared by other rooms, acknowledged."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,11 +16,15 @@ from assessor_registry.flags.store import Flag
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where last days of one kind come from: a SELECT of (subject_id, last_day, known_on), each pair once."""
+    """Where last days of one kind come from: `ends` makes a SELECT of (subject_id, last_day, known_on), each pair once.
+
+    `few`: all of them are looked at, because nobody tells which have changed (licences, venues).
+    """
 
     subject_kind: str
     kind: str
-    ends: Select[Any]
+    ends: Callable[[], Select[Any]]
+    few: bool = False
 
 
 def sweep(tx: Connection, source: Source, day: SweepDay, changed: Select[Any] | None = None) -> int:
@@ -30,18 +35,19 @@ def sweep(tx: Connection, source: Source, day: SweepDay, changed: Select[Any] | 
     known_on), each subject once: whose last days have changed since, and when that was known. Doing it again changes
     nothing.
     """
-    kind = source.kind
-    if day.since is None:
+    kind, since = source.kind, day.since
+    reached = None if since is None or source.few else windows(day.today, since, day.of(kind))
+    if reached == () and changed is None:
+        return 0
+    ends = source.ends()
+    if since is None:
         store.settle(tx, kind, day)
-        store.clear_stale(tx, source.subject_kind, kind, source.ends, day.now)
+    if reached is None:
+        store.clear_stale(tx, source.subject_kind, kind, ends, day.now)
     elif changed is not None:
         among = changed.with_only_columns(changed.selected_columns.subject_id)
-        store.clear_stale(tx, source.subject_kind, kind, source.ends, day.now, among=among)
-    opened = 0
-    if changed is not None:
-        opened += store.raise_due(tx, source.subject_kind, kind, store.due_by_change(source.ends, changed), day)
-    due = store.due_by_time(source.ends, windows(day.today, day.since, day.of(kind)))
-    return opened + store.raise_due(tx, source.subject_kind, kind, due, day)
+        store.clear_stale(tx, source.subject_kind, kind, ends, day.now, among=among)
+    return store.raise_due(tx, source.subject_kind, kind, store.due(ends, reached, changed), day, whole=reached is None)
 
 
 def open_flag(tx: Connection, subject_kind: str, subject_id: UUID, kind: str, day: date, now: datetime) -> bool:

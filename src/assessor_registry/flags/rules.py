@@ -56,14 +56,12 @@ def latest_due(today: date, stages: Sequence[int]) -> date:
     return horizon(today, max(stages)) if stages else today - DAY
 
 
-def windows(today: date, since: date | None, stages: Sequence[int]) -> tuple[tuple[date | None, date], ...]:
+def windows(today: date, since: date, stages: Sequence[int]) -> tuple[tuple[date, date], ...]:
     """Return the ranges of last days (both ends included) whose stage may have changed after `since` up to `today`.
 
-    `since` is the day of the last sweep; None is never, and everything due by `today` is read. The ranges are
-    disjoint and in order. What was added or changed since is not in them: a sweep is told of that by name.
+    `since` is the day of the last sweep; on the same day there is none. The ranges are disjoint and in order. What was
+    added or changed since is not in them: a sweep is told of that by name.
     """
-    if since is None:
-        return ((None, latest_due(today, stages)),)
     reached = [(since - DAY, today - DAY)] + [(horizon(since, months), horizon(today, months)) for months in stages]
     joined: list[tuple[date, date]] = []
     for first, last in sorted((low + DAY, high) for low, high in reached if low < high):

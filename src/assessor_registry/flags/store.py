@@ -33,6 +33,8 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
+    union_all,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -80,9 +82,9 @@ def stage_of(last_day: Any, today: date, stages: Sequence[int]) -> Any:
     return case(*[(condition, literal_column(str(value), Integer)) for condition, value in whens])
 
 
-def within(last_day: Any, windows: Iterable[tuple[date | None, date]]) -> Any:
+def within(last_day: Any, windows: Iterable[tuple[date, date]]) -> Any:
     """That `last_day` is in one of `windows` (`flags.rules.windows`), as an SQL condition."""
-    return or_(false(), *[and_(*([] if low is None else [last_day >= low]), last_day <= high) for low, high in windows])
+    return or_(false(), *[last_day.between(low, high) for low, high in windows])
 
 
 def these(ids: Collection[UUID]) -> Select[Any]:
@@ -90,33 +92,50 @@ def these(ids: Collection[UUID]) -> Select[Any]:
     return select(func.unnest(bindparam(None, list(ids), ARRAY(Uuid))))
 
 
-def due_by_time(ends: Select[Any], windows: Iterable[tuple[date | None, date]]) -> Select[Any]:
-    """Those of `ends` whose last day is in one of `windows`."""
+def due(ends: Select[Any], reached: Sequence[tuple[date, date]] | None, changed: Select[Any] | None) -> Select[Any]:
+    """Those of `ends` that a sweep has to look at, each once.
+
+    `reached` are windows of last days that time has brought (None: all are looked at); `changed` is a SELECT of
+    (subject_id, known_on), each subject once, of whom all last days are looked at, known on that day.
+    """
     found = ends.subquery()
-    return select(found.c.subject_id, found.c.last_day, found.c.known_on).where(within(found.c.last_day, windows))
+    columns = (found.c.subject_id, found.c.last_day)
+    by_time = select(*columns, found.c.known_on).where(true() if reached is None else within(found.c.last_day, reached))
+    if changed is None:
+        return by_time
+    news = changed.subquery()
+    same = news.c.subject_id == found.c.subject_id
+    if reached is None:
+        return select(*columns, func.coalesce(news.c.known_on, found.c.known_on).label("known_on")).outerjoin(
+            news, same
+        )
+    told = select(*columns, news.c.known_on).join(news, same)
+    if not reached:
+        return told
+    return select(union_all(told, by_time.where(~exists().where(same))).subquery())
 
 
-def due_by_change(ends: Select[Any], changed: Select[Any]) -> Select[Any]:
-    """Those of `ends` whose subject is in `changed`, a SELECT of (subject_id, known_on), with the day of that."""
-    found, news = ends.subquery(), changed.subquery()
-    return select(found.c.subject_id, found.c.last_day, news.c.known_on).join(
-        news, news.c.subject_id == found.c.subject_id
-    )
-
-
-def raise_due(tx: Connection, subject_kind: str, kind: str, due: Select[Any], day: SweepDay) -> int:
+def raise_due(tx: Connection, subject_kind: str, kind: str, due: Select[Any], day: SweepDay, *, whole: bool) -> int:
     """Open or move on a flag for each row of `due`, which holds a (subject_id, last_day) once; return how many opened.
 
-    A flag that was cleared and is due again is opened again, told to nobody. Who is not due yet is left out.
+    A flag that was cleared and is due again is opened again, told to nobody. Who is not due yet is left out. `whole`:
+    most of what is due has its flag already.
     """
     ends, stages = due.subquery(), day.of(kind)
     months, earliest = stage_of(ends.c.last_day, day.today, stages), max(stages, default=0)
     known = func.greatest(ends.c.known_on, cast(literal(day.go_live, Date), Date))
     backlog = func.coalesce(_reminded_by(ends.c.last_day, earliest) <= known, false())
     rows = select(
-        func.gen_random_uuid(), literal_column(f"'{subject_kind}'"), ends.c.subject_id, literal_column(f"'{kind}'"),
+        func.uuidv7(), literal_column(f"'{subject_kind}'"), ends.c.subject_id, literal_column(f"'{kind}'"),
         ends.c.last_day, months, backlog, literal(day.now), literal(day.now),
     ).where(ends.c.last_day <= latest_due(day.today, stages))  # fmt: skip
+    if whole:
+        # An open flag that is where it should be is not offered again: its row would be locked, which is a write.
+        told = select(_F.c.subject_id, _F.c.last_day, _F.c.stage).where(
+            _F.c.subject_kind == subject_kind, _F.c.kind == kind, _F.c.cleared_at.is_(None)
+        ).subquery()  # fmt: skip
+        same = and_(told.c.subject_id == ends.c.subject_id, told.c.last_day == ends.c.last_day, told.c.stage == months)
+        rows = rows.where(~exists().where(same))
     names = ["id", "subject_kind", "subject_id", "kind", "last_day", "stage", "backlog", "raised_at", "stage_at"]
     statement = upsert(_F).from_select(names, rows)
     again = {name: statement.excluded[name] for name in ("stage", "stage_at")}
@@ -223,6 +242,13 @@ def counts(
     """Return how many flags are open per (kind, stage)."""
     query = _opened(select(_F.c.kind, _F.c.stage, func.count()), within, kinds, ()).group_by(_F.c.kind, _F.c.stage)
     return {(kind, months): number for kind, months, number in conn.execute(query)}
+
+
+def stages(conn: Connection, kind: str) -> dict[int, int]:
+    """Return how many flags of a kind are open per stage, whomever they are about; an index answers alone."""
+    of_it = and_(_F.c.kind == kind, _F.c.cleared_at.is_(None))
+    query = select(_F.c.stage, func.count().label("number")).where(of_it).group_by(_F.c.stage)
+    return {row.stage: row.number for row in conn.execute(query)}
 
 
 def _opened(

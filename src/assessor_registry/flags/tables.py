@@ -27,7 +27,6 @@ class Flag(SQLModel, table=True):
         one_of("subject_kind", "assessor", "lsp", "venue", "schedule"),
         one_of("kind", *KINDS),
         Index("ix_flag_open", "kind", "stage", postgresql_where="cleared_at IS NULL"),
-        Index("ix_flag_untold", "kind", postgresql_where="cleared_at IS NULL AND told_stage IS DISTINCT FROM stage"),
     )
 
     id: UUID = key()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Date, Select, Uuid, column, select, text
+from sqlalchemy import Connection, Date, Select, Uuid, column, select, text
 
 _LICENCES = """
 SELECT l.lsp_id AS subject_id, l.last_day, min((l.known_at AT TIME ZONE 'Asia/Makassar')::date) AS known_on
@@ -26,6 +26,13 @@ def licence_ends() -> Select[Any]:
 def venue_ends() -> Select[Any]:
     """The last day of the verification of each venue that is not set up for the occasion (verifikasi TUK)."""
     return _ends(_VENUES)
+
+
+def fingerprint(conn: Connection) -> str:
+    """Return what changes whenever one of these last days does; a sweep that finds the same has nothing to do."""
+    each = " UNION ALL ".join(f"SELECT subject_id, last_day FROM ({part}) AS part" for part in (_LICENCES, _VENUES))
+    query = f"SELECT md5(COALESCE(string_agg(concat(subject_id, last_day), ',' ORDER BY 1), '')) FROM ({each}) AS ends"
+    return str(conn.execute(text(query)).scalar_one())
 
 
 def _ends(statement: str) -> Select[Any]:

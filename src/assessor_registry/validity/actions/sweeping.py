@@ -31,14 +31,16 @@ def sweep(tx: Connection, day: SweepDay, season: Period | None) -> Swept:
     """
     number, changed = periods.take_changed(tx)
     gap = (date.max, date.min) if season is None else gap_of(season, day.of("season_gap"))
+    today = day.today
     sources = (
-        flags.Source("assessor", "certificate_ending", sweeping.certificate_ends(day.today)),
-        flags.Source("assessor", "season_gap", sweeping.season_gaps(day.today, *gap)),
-        flags.Source("assessor", "technical_ending", sweeping.technical_ends(day.today)),
-        flags.Source("assessor", "appointment_ending", sweeping.appointment_ends(day.today)),
+        flags.Source("assessor", "certificate_ending", lambda: sweeping.certificate_ends(today)),
+        flags.Source("assessor", "season_gap", lambda: sweeping.season_gaps(today, *gap)),
+        flags.Source("assessor", "technical_ending", lambda: sweeping.technical_ends(today)),
+        flags.Source("assessor", "appointment_ending", lambda: sweeping.appointment_ends(today)),
     )
     opened = sum(flags.sweep(tx, source, day, changed) for source in sources)
-    flag_store.clear_subjects(tx, "assessor", sweeping.ended(day.today), day.now)
+    if day.since != today or changed is not None:
+        flag_store.clear_subjects(tx, "assessor", sweeping.ended(today, day.since, changed), day.now)
     return Swept(opened, number)
 
 

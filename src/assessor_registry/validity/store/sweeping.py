@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Date, Select, and_, cast, exists, null, or_, select
 
+from assessor_registry.days import DAY
 from assessor_registry.validity.store.facts import A, D, T
 from assessor_registry.validity.store.neighbours import PERSON
 from assessor_registry.validity.store.periods import V
@@ -71,6 +72,16 @@ def appointment_ends(today: date) -> Select[Any]:
     )
 
 
-def ended(today: date) -> Select[Any]:
-    """Those who have ended (retired, moved, died) by `today`: few, and an end is often entered after its day."""
-    return select(PERSON.c.id).where(PERSON.c.ended_on <= today)
+def ended(today: date, since: date | None, changed: Select[Any] | None) -> Select[Any]:
+    """Those who have ended (retired, moved, died) by `today`, of whom a sweep that counts from `since` does not know.
+
+    An end that is entered after its day is among `changed`, as every change of an end is (a trigger sees to that).
+    """
+    if since is None:
+        return select(PERSON.c.id).where(PERSON.c.ended_on <= today)
+    by_time = select(PERSON.c.id).where(PERSON.c.ended_on.between(since + DAY, today))
+    if changed is None:
+        return by_time
+    news = changed.subquery()
+    told = select(PERSON.c.id).join(news, news.c.subject_id == PERSON.c.id).where(PERSON.c.ended_on <= today)
+    return by_time.union(told)
