@@ -463,6 +463,33 @@ def test_moving_keeps_days_that_remain_and_plans_the_others_anew(event: Event) -
     ]
 
 
+def test_a_move_to_days_that_have_passed_has_to_be_meant(event: Event) -> None:
+    schedule = event.schedule(D, D + DAY)
+    with pytest.raises(InvalidInput, match="move_into_past"), event.db.transaction() as tx:
+        actions.move_schedule(tx, SYSTEM, schedule, D - DAY, D, reason="Maju", now=at(D))
+    with event.db.transaction() as tx:  # the first day has passed, and was the schedule's before
+        actions.move_schedule(tx, SYSTEM, schedule, D, D + 2 * DAY, reason="Tambah hari", now=at(D + DAY))
+        actions.move_schedule(tx, SYSTEM, schedule, D - DAY, D, reason="Maju", now=at(D), past_is_meant=True)
+
+
+def test_what_a_move_is_said_to_do_is_what_it_does(event: Event) -> None:
+    schedule, other = event.schedule(D, D + 2 * DAY), event.schedule(D + 4 * DAY, title="UKK lain")
+    one, two = event.assessor(), event.assessor()
+    event.assign(schedule, one, D, D + DAY, D + 2 * DAY)
+    event.assign(schedule, two, D)
+    event.assign(other, two, D + 4 * DAY)
+    new = (D + 2 * DAY, D + 4 * DAY)
+    with event.db.read() as conn:
+        look = actions.look_at_move(conn, PROVINCE, schedule, *new, today=D)
+    assert held(event, schedule)[0].held_on == D
+    with event.db.transaction() as tx:
+        done = actions.move_schedule(tx, SYSTEM, schedule, *new, reason="Libur", now=at(D))
+    assert {each.assignment_id for each in look.fates if each.kept} == set(done.kept)
+    assert {each.assignment_id for each in look.fates if not each.kept} == set(done.withdrawn)
+    told = {(each.assessor_id, each.to) for each in look.fates if each.to}
+    assert told == {(row.assessor_id, row.held_on) for row in held(event, schedule) if row.state == "planned"}
+
+
 def test_a_cancelled_schedule_lets_everybody_go(event: Event) -> None:
     schedule, actor, students = event.schedule(), event.assessor(), event.students(2)
     event.add(schedule, students)

@@ -325,10 +325,52 @@ def test_moving_keeps_the_reason_in_the_trail_and_asks_for_a_new_letter(here: Ev
     who = here.world.assessor()
     here.world.assign(plan, who)
     fields = {"first_day": (today + 5 * DAY).isoformat(), "last_day": (today + 5 * DAY).isoformat()}
-    assert admin.post(f"/jadwal/{plan.id}/pindah", {**fields, "reason": "Bengkel dipakai"}).status_code == 303
+    fields["reason"] = "Bengkel dipakai"
+    asked = admin.post(f"/jadwal/{plan.id}/pindah", fields)
+    assert asked.status_code == 200
+    assert f"Menjadi rencana Direncanakan pada {long_date(today + 5 * DAY)}" in text_of(asked.text)
+    assert [row.state for row in assignments(here, plan)] == ["confirmed"]
+    seen = f"{today + 5 * DAY}/{today + 5 * DAY}"
+    assert f'value="{seen}"' in asked.text
+    assert admin.post(f"/jadwal/{plan.id}/pindah", {**fields, "seen": seen}).status_code == 303
     assert {(row.held_on, row.state) for row in assignments(here, plan)} == {
         (today + DAY, "withdrawn"), (today + 5 * DAY, "planned")
     }  # fmt: skip
+
+
+def test_a_move_into_the_past_is_asked_about_before_it_is_done(here: Events, admin: Browser) -> None:
+    today = here.world.today
+    plan = here.world.schedule(today + DAY)
+    path, day = f"/jadwal/{plan.id}/pindah", (today - 400 * DAY).isoformat()
+    fields = {"first_day": day, "last_day": day, "reason": "Salah ketik tahun"}
+    asked = admin.post(path, fields)
+    assert asked.status_code == 200
+    assert "Ya, tanggal itu memang sudah lewat" in text_of(asked.text)
+    refused = admin.post(path, {**fields, "seen": f"{day}/{day}"})
+    assert refused.status_code == 422
+    assert 'id="e-past"' in refused.text
+    assert all_plans(here)[0].first_day == plan.first_day
+    # Other days than those that were shown are shown again.
+    other = (today - 399 * DAY).isoformat()
+    again = {**fields, "last_day": other, "seen": f"{day}/{day}", "past": "ya"}
+    assert admin.post(path, again).status_code == 200
+    assert admin.post(path, {**fields, "seen": f"{day}/{day}", "past": "ya"}).status_code == 303
+    assert all_plans(here)[0].first_day.isoformat() == day
+
+
+def test_a_move_says_who_stays_who_needs_a_new_letter_and_who_is_lost_and_why(here: Events, admin: Browser) -> None:
+    world, today = here.world, here.world.today
+    plan = world.schedule(today + DAY, today + 2 * DAY)
+    stays, busy = world.assessor(name="Ana Tetap"), world.assessor(name="Budi Sibuk")
+    short = world.assessor((today - 100 * DAY, today + 2 * DAY), name="Citra Berakhir")
+    for who in (stays, busy, short):
+        world.assign(plan, who, today + 2 * DAY if who is stays else today + DAY)
+    world.assign(world.schedule(today + 2 * DAY), busy)
+    days = {"first_day": (today + 2 * DAY).isoformat(), "last_day": (today + 3 * DAY).isoformat()}
+    shown = text_of(admin.post(f"/jadwal/{plan.id}/pindah", {**days, "reason": "Libur"}).text)
+    assert "Ana Tetap" in shown.split("Tetap Harinya tidak berubah")[0]
+    assert "Dicabut Sudah bertugas pada jadwal" in shown.split("Budi Sibuk")[1].split("Citra")[0]
+    assert "Menjadi rencana" in shown.split("Citra Berakhir")[1]
 
 
 def test_dates_may_be_typed_as_offices_write_them(here: Events, admin: Browser) -> None:

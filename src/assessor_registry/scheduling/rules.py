@@ -109,6 +109,11 @@ def shares(candidates: Sequence[UUID], assessors: Sequence[UUID]) -> dict[UUID, 
     return found
 
 
+def past_days(old: tuple[date, date], new: tuple[date, date], today: date) -> tuple[date, ...]:
+    """Return the days of `new` that have passed and were none of the schedule's before: perhaps a slip of the pen."""
+    return tuple(day for day in days_of(*new) if day < today and not old[0] <= day <= old[1])
+
+
 def moved(
     days: Iterable[date], old_first: date, new: tuple[date, date], kept: Collection[date] = ()
 ) -> Mapping[date, date]:

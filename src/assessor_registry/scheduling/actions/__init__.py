@@ -1,6 +1,6 @@
 """What can be done with schedules: one verb, one function, in the transaction that the caller hands in.
 
-`plans` makes, moves and cancels them · `candidates` who is assessed · `duties` who assesses.
+`plans` makes and cancels them · `moving` moves them · `candidates` who is assessed · `duties` who assesses.
 """
 
 from assessor_registry.scheduling.actions.candidates import (
@@ -22,19 +22,15 @@ from assessor_registry.scheduling.actions.duties import (
     withdraw,
     withdraw_lost,
 )
-from assessor_registry.scheduling.actions.plans import (
-    Moved,
-    cancel_schedule,
-    create_schedule,
-    map_class,
-    move_schedule,
-    set_evidence,
-)
+from assessor_registry.scheduling.actions.moving import Fate, Moved, Moving, look_at_move, move_schedule
+from assessor_registry.scheduling.actions.plans import cancel_schedule, create_schedule, map_class, set_evidence
 
 __all__ = [
     "Added",
     "Choice",
+    "Fate",
     "Moved",
+    "Moving",
     "Withdrawn",
     "add_candidates",
     "add_class",
@@ -43,6 +39,7 @@ __all__ = [
     "cancel_schedule",
     "confirm_planned",
     "create_schedule",
+    "look_at_move",
     "map_class",
     "move_schedule",
     "needs",

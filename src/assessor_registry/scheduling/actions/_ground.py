@@ -31,3 +31,13 @@ def given_reason(reason: str) -> str:
     if not reason.strip():
         raise InvalidInput("scheduling.reason_missing", field="reason")
     return reason.strip()
+
+
+def require_unrecorded(plan: store.ScheduleRow) -> None:
+    """Refuse to change the days of a schedule in which a result was signed.
+
+    Raises:
+        Conflict: `scheduling.recorded`.
+    """
+    if plan.recorded:
+        raise Conflict("scheduling.recorded", count=plan.recorded)

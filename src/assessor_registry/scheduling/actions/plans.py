@@ -1,7 +1,6 @@
-"""Making, moving and cancelling schedules; which class is assessed on which scheme."""
+"""Making and cancelling schedules; which class is assessed on which scheme."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -11,9 +10,9 @@ from assessor_registry.accounts.rules import Actor
 from assessor_registry.audit.actions import note
 from assessor_registry.errors import Conflict, InvalidInput, NotFound
 from assessor_registry.scheduling import store
-from assessor_registry.scheduling.actions._ground import given_reason, open_schedule
-from assessor_registry.scheduling.actions.todos import day_covered, day_lost
-from assessor_registry.scheduling.rules import evidence_reasons, moved, plan_reasons
+from assessor_registry.scheduling.actions._ground import given_reason, open_schedule, require_unrecorded
+from assessor_registry.scheduling.actions.todos import day_covered
+from assessor_registry.scheduling.rules import evidence_reasons, plan_reasons
 
 
 def create_schedule(
@@ -106,74 +105,6 @@ def map_class(
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """What became of the assignments of a moved schedule: kept, and withdrawn ones of which some are planned anew."""
-
-    kept: tuple[UUID, ...]
-    withdrawn: tuple[UUID, ...]
-    planned: tuple[UUID, ...]
-
-
-def move_schedule(
-    tx: Connection, actor: Actor, schedule_id: UUID, first_day: date, last_day: date, *, reason: str, now: datetime
-) -> Moved:
-    """Move a schedule to other days.
-
-    An assignment whose day remains is kept. The others are withdrawn, as their letter names a day that is no more, and
-    planned anew at the same distance from the first day, where the assessor is free; they wait for a new letter.
-
-    Raises:
-        NotFound: no such schedule in the actor's scope.
-        Conflict: cancelled; or a result was signed.
-        InvalidInput: the days are in the wrong order or too many; no reason.
-    """
-    plan = open_schedule(tx, actor, schedule_id)
-    _require_unrecorded(plan)
-    why = given_reason(reason)
-    if reasons := plan_reasons(plan.title, first_day, last_day, ()):
-        raise InvalidInput("scheduling.plan_refused", field="first_day", reasons=reasons, count=len(reasons))
-    rows = store.assignments(tx, actor.scope, schedule_id)
-    kept = [row for row in rows if first_day <= row.held_on <= last_day]
-    gone = [row for row in rows if row not in kept]
-    store.change_schedule(tx, schedule_id, first_day=first_day, last_day=last_day)
-    store.withdraw(tx, [row.id for row in gone], why, now)
-    planned = _plan_anew(tx, plan, gone, kept, (first_day, last_day), now)
-    day_covered(tx, [plan.id], now)
-    if gone:
-        day_lost(tx, [plan.id], now)
-    note(
-        tx, actor.author, "scheduling.move_schedule", "schedule", schedule_id, now=now, reason=why,
-        before={"first_day": plan.first_day, "last_day": plan.last_day},
-        after={"first_day": first_day, "last_day": last_day},
-    )  # fmt: skip
-    return Moved(tuple(row.id for row in kept), tuple(row.id for row in gone), planned)
-
-
-def _plan_anew(
-    tx: Connection,
-    plan: store.ScheduleRow,
-    gone: Sequence[store.AssignmentRow],
-    kept: Sequence[store.AssignmentRow],
-    days: tuple[date, date],
-    now: datetime,
-) -> tuple[UUID, ...]:
-    rows: list[dict[str, object]] = []
-    for assessor in sorted({row.assessor_id for row in gone}):
-        had = {row.held_on for row in kept if row.assessor_id == assessor}
-        shifted = moved({row.held_on for row in gone if row.assessor_id == assessor}, plan.first_day, days, had)
-        wanted = {shifted[row.held_on]: row for row in gone if row.assessor_id == assessor and row.held_on in shifted}
-        store.lock_days(tx, assessor, wanted)
-        taken = {booking.held_on for booking in store.bookings(tx, [assessor], wanted)}
-        rows += [
-            {"id": uuid4(), "schedule_id": plan.id, "assessor_id": assessor, "held_on": day, "replaces": row.id,
-             "created_at": now}
-            for day, row in wanted.items() if day not in taken
-        ]  # fmt: skip
-    store.add_assignments(tx, rows)
-    return tuple(row["id"] for row in rows)  # type: ignore[misc]
-
-
 def cancel_schedule(tx: Connection, actor: Actor, schedule_id: UUID, *, reason: str, now: datetime) -> None:
     """Cancel a schedule; its assignments are withdrawn, its candidates are free for another schedule.
 
@@ -183,14 +114,9 @@ def cancel_schedule(tx: Connection, actor: Actor, schedule_id: UUID, *, reason: 
         InvalidInput: no reason.
     """
     plan = open_schedule(tx, actor, schedule_id)
-    _require_unrecorded(plan)
+    require_unrecorded(plan)
     why = given_reason(reason)
     store.withdraw(tx, [row.id for row in store.assignments(tx, actor.scope, schedule_id)], why, now)
     store.change_schedule(tx, schedule_id, cancelled_at=now, cancelled_reason=why)
     day_covered(tx, [plan.id], now)
     note(tx, actor.author, "scheduling.cancel_schedule", "schedule", schedule_id, now=now, reason=why)
-
-
-def _require_unrecorded(plan: store.ScheduleRow) -> None:
-    if plan.recorded:
-        raise Conflict("scheduling.recorded", count=plan.recorded)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, cast
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from litestar import Request, Response, get, post
@@ -10,7 +10,7 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Template
 from pydantic import Field
 
-from assessor_registry import clock
+from assessor_registry import clock, words
 from assessor_registry.accounts.rules import Permission, Scope
 from assessor_registry.db.engine import Connection
 from assessor_registry.errors import InvalidInput, NotFound, Refusal
@@ -51,11 +51,13 @@ class Evidence(Input):
 
 
 class Move(Input):
-    """Other days, and why."""
+    """Other days, and why. `seen`: the days for which the page has said what becomes of the assignments."""
 
     first_day: Day
     last_day: Day
     reason: Text
+    seen: MaybeText = None
+    past: Literal["ya"] | None = None
 
 
 class Why(Input):
@@ -236,24 +238,50 @@ def set_evidence(
 @get("/jadwal/{schedule_id:uuid}/pindah", opt=WRITE, sync_to_thread=True)
 def move_form(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> Template:
     """The form of moving a schedule."""
-    return form_page(request, schedule_id, "schedules/move.html")
+    return move_page(request, schedule_id)
 
 
 @post("/jadwal/{schedule_id:uuid}/pindah", opt=WRITE, sync_to_thread=True, status_code=200)
 def move(request: Request[Any, Any, Any], schedule_id: FromPath[UUID], data: URLEncodedBody[Form]) -> Response[Any]:
-    """Move a schedule to other days."""
+    """Move a schedule to other days; what that does to assignments, and days that have passed, are asked about first.
 
-    def write() -> Any:
-        given = read(Move, data)
+    1 read, 2 look: what has to be asked is shown with the form, and nothing is done, 3 move.
+    """
 
-        def change(tx: Connection) -> None:
+    def act() -> Response[Any]:
+        given = read(Move, data)  # 1
+        days = (given.first_day, given.last_day)
+        with request.app.state.database.read() as conn:
+            look = scheduling.look_at_move(conn, request.user.scope, schedule_id, *days, today=today_of(request))
+        if (look.fates or look.past) and given.seen != f"{days[0]}/{days[1]}":  # 2
+            return move_page(request, schedule_id, typed={**data, "past": ""}, look=look)
+
+        def change(tx: Connection) -> dict[str, Any]:
             scheduling.move_schedule(
-                tx, request.user, schedule_id, given.first_day, given.last_day, reason=given.reason, now=clock.now()
+                tx, request.user, schedule_id, *days,
+                reason=given.reason, now=clock.now(), past_is_meant=given.past == "ya",
+            )  # fmt: skip
+            return {}
+
+        at_fields(lambda: once(request, data, change))  # 3
+        return done(f"/jadwal/{schedule_id}", "dipindah")
+
+    answer: Response[Any] = submit(data, act, lambda **context: move_page(request, schedule_id, **context))
+    return answer
+
+
+def move_page(request: Request[Any, Any, Any], schedule_id: UUID, **context: Any) -> Template:
+    """The form of moving a schedule; with days that were typed, also what becomes of the assignments."""
+    typed = context.get("typed", {})
+    days = [words.parse_date(str(typed.get(name, ""))) for name in ("first_day", "last_day")]
+    look = context.pop("look", None)
+    if look is None and typed.get("seen") and days[0] and days[1]:
+        with request.app.state.database.read() as conn:
+            look = scheduling.look_at_move(
+                conn, request.user.scope, schedule_id, days[0], days[1], today=today_of(request)
             )
-
-        return change
-
-    return changing(request, schedule_id, data, "schedules/move.html", "dipindah", write)
+    seen = f"{days[0]}/{days[1]}" if look else ""
+    return form_page(request, schedule_id, "schedules/move.html", look=look, seen=seen, **context)
 
 
 @get("/jadwal/{schedule_id:uuid}/batal", opt=WRITE, sync_to_thread=True)

@@ -16,6 +16,8 @@ SENTENCES = {
     "scheduling.cancelled": "Jadwal ini sudah dibatalkan.",
     "scheduling.stale": "Jadwal ini baru saja diubah orang lain. Muat ulang lalu ulangi.",
     "scheduling.recorded": "Sudah ada {count} hasil yang ditandatangani pada jadwal ini, jadi tidak dapat diubah lagi.",
+    "scheduling.move_into_past": "{day} sudah lewat. Centang bahwa itu memang benar, atau betulkan tanggalnya.",
+    "scheduling.move_no_room": "Pada hari-hari yang baru tidak ada tempat untuk hari ini.",
     "scheduling.reason_missing": "Tuliskan alasannya.",
     "scheduling.letter_missing": "Nomor dan tanggal surat tugas harus diisi.",
     # What has to hold on the day
