@@ -185,7 +185,9 @@ def test_after_any_outage_the_to_dos_are_those_of_daily_sweeps(database: Databas
         today = START + offset * DAY
         jobs.sweep(second, today, now=noon(today), mail=True)
         # The first day counts for both: it is the day from which the registry counts.
-        swept = disturbed(database, today, chance) if offset else bool(jobs.daily_sweep(database, today, noon(today)))
+        swept = (
+            disturbed(database, today, chance) if offset else jobs.daily_sweep(database, today, noon(today)) is not None
+        )
         if swept:
             found = todos(database)
             assert found == todos(second), today

@@ -84,4 +84,4 @@ def ended(today: date, since: date | None, changed: Select[Any] | None) -> Selec
         return by_time
     news = changed.subquery()
     told = select(PERSON.c.id).join(news, news.c.subject_id == PERSON.c.id).where(PERSON.c.ended_on <= today)
-    return by_time.union(told)
+    return select(by_time.union(told).subquery().c.id)
