@@ -2,7 +2,8 @@
 
 The reader (calamine) allocates every cell up to the farthest one, says nothing of formulas, and aborts the process
 when the memory is not there. So the parts it will read are walked first with a parser that refuses entities, the
-limits are checked with a sentence each, and the places of formulas are noted.
+limits are checked with a sentence each, and the places of formulas are noted. Where a quick look (`plain_look`) finds
+only plain cells well within the limits, the parser is spared calling back for each of a million elements.
 """
 
 import posixpath
@@ -10,14 +11,13 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from xml.sax.handler import ContentHandler
+from typing import Never
+from xml.parsers.expat import ParserCreate, XMLParserType
 from zipfile import ZipFile
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.expatreader import DefusedExpatParser
 
 from assessor_registry.errors import InvalidInput
 from assessor_registry.intake.limits import Limits
+from assessor_registry.intake.plain_look import SheetLook, TextLook
 
 CHUNK = 1 << 16
 WORKBOOK = "xl/workbook.xml"
@@ -51,14 +51,27 @@ def prescan(path: Path, limits: Limits) -> dict[str, SheetScan]:
             raise InvalidInput("workbook.too_many_sheets", found=len(sheets), limit=limits.sheets)
         for _, kind, part in relations:
             if kind in ("styles", "sharedStrings") and part in parts:
-                _walk(archive, parts[part], _Walker(limits))
+                _texts(archive, parts[part], limits)
         scans: dict[str, SheetScan] = {}
         for name, part in sheets:
             if part in parts:
-                walker = _SheetWalker(name, limits, sum(scan.cells for scan in scans.values()))
-                _walk(archive, parts[part], walker)
-                scans[name] = walker.scan
+                cells_left = limits.cells - sum(scan.cells for scan in scans.values())
+                scans[name] = _sheet(archive, parts[part], name, limits, cells_left)
     return scans
+
+
+def _texts(archive: ZipFile, part: zipfile.ZipInfo, limits: Limits) -> None:
+    if not _looks_plain(archive, part, TextLook(limits)):
+        _walk(archive, part, _Walker(limits))
+
+
+def _sheet(archive: ZipFile, part: zipfile.ZipInfo, name: str, limits: Limits, cells_left: int) -> SheetScan:
+    look = SheetLook(limits, cells_left)
+    if _looks_plain(archive, part, look):
+        return SheetScan(name, cells=look.cells)
+    walker = _SheetWalker(name, limits, cells_left)
+    _walk(archive, part, walker)
+    return walker.scan
 
 
 def _parts(archive: ZipFile, limits: Limits) -> dict[str, zipfile.ZipInfo]:
@@ -119,21 +132,48 @@ def _elements(archive: ZipFile, part: zipfile.ZipInfo, name: str) -> Iterator[di
     yield from walker.found
 
 
-def _walk(archive: ZipFile, part: zipfile.ZipInfo, walker: DefusedExpatParser) -> None:
-    try:
-        with archive.open(part) as stream:
-            while chunk := stream.read(CHUNK):
-                walker.feed(chunk)
-        walker.close()
-    except DefusedXmlException as error:
-        raise InvalidInput("workbook.entities") from error
+def _looks_plain(archive: ZipFile, part: zipfile.ZipInfo, look: TextLook) -> bool:
+    """Whether a part is well-formed, without document type, and a quick look finds nothing to be looked at closely."""
+    parser = _parser()
+    with archive.open(part) as stream:
+        while chunk := stream.read(CHUNK):
+            parser.Parse(chunk, False)
+            if not look.feed(chunk):
+                return False
+    parser.Parse(b"", True)
+    return look.end()
 
 
-class _Collector(DefusedExpatParser):  # type: ignore[misc]
+def _walk(archive: ZipFile, part: zipfile.ZipInfo, walker: "_Collector | _Walker") -> None:
+    parser = _parser()
+    parser.StartElementHandler = walker.start_element
+    if isinstance(walker, _Walker):
+        parser.CharacterDataHandler = walker.characters
+    with archive.open(part) as stream:
+        while chunk := stream.read(CHUNK):
+            parser.Parse(chunk, False)
+    parser.Parse(b"", True)
+
+
+def _parser() -> XMLParserType:
+    """Return a parser that refuses a document type: with none of it there are no entities, and nothing from outside."""
+    parser = ParserCreate()
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _refuse_entities
+    parser.EntityDeclHandler = _refuse_entities
+    parser.UnparsedEntityDeclHandler = _refuse_entities
+    parser.ExternalEntityRefHandler = _refuse_entities
+    return parser
+
+
+def _refuse_entities(*_: object) -> Never:
+    raise InvalidInput("workbook.entities")
+
+
+class _Collector:
     """Collects the attributes of one kind of element."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(forbid_dtd=True)
         self.name = name
         self.found: list[dict[str, str]] = []
 
@@ -141,48 +181,31 @@ class _Collector(DefusedExpatParser):  # type: ignore[misc]
         if name.rpartition(":")[2] == self.name:
             self.found.append(attrs)
 
-    def end_element(self, name: str) -> None:
-        pass
 
+class _Walker:
+    """Walks a part, measuring the text of each string: `length` is set back where a string begins."""
 
-class _Texts(ContentHandler):
-    """Measures the text of one string; `length` is set back where a string begins."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__()
-        self.limit = limit
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
         self.length = 0
 
     def characters(self, content: str) -> None:
         self.length += len(content)
-        if self.length > self.limit:
-            raise InvalidInput("workbook.text_too_long", limit=self.limit)
-
-
-class _Walker(DefusedExpatParser):  # type: ignore[misc]
-    """Walks a part, measuring the text of each string."""
-
-    def __init__(self, limits: Limits) -> None:
-        super().__init__(forbid_dtd=True)
-        self.limits = limits
-        self.texts = _Texts(limits.text_length)
-        self.setContentHandler(self.texts)
+        if self.length > self.limits.text_length:
+            raise InvalidInput("workbook.text_too_long", limit=self.limits.text_length)
 
     def start_element(self, name: str, attrs: dict[str, str]) -> None:
         if name == "si" or name.endswith(":si"):
-            self.texts.length = 0
-
-    def end_element(self, name: str) -> None:
-        pass
+            self.length = 0
 
 
 class _SheetWalker(_Walker):
     """Walks a worksheet: counts cells, watches the farthest, notes formulas."""
 
-    def __init__(self, name: str, limits: Limits, cells_before: int) -> None:
+    def __init__(self, name: str, limits: Limits, cells_left: int) -> None:
         super().__init__(limits)
         self.scan = SheetScan(name)
-        self.cells_left = limits.cells - cells_before
+        self.cells_left = cells_left
         self.row = self.column = -1
         self.farthest_row = self.farthest_column = 0
         self.kind = ""
@@ -195,7 +218,7 @@ class _SheetWalker(_Walker):
         if local == "c":
             self._cell(attrs)
         elif local == "v":
-            self.texts.length = 0
+            self.length = 0
             if self.kind == "str" and (self.row, self.column) in self.scan.formulas:
                 self.scan.empty_text.add((self.row, self.column))
         elif local == "row":
@@ -203,11 +226,11 @@ class _SheetWalker(_Walker):
             self.column = -1
             self._reach()
         elif local == "f":
-            self.texts.length = 0
+            self.length = 0
             self.scan.formulas.add((self.row, self.column))
 
     def _cell(self, attributes: dict[str, str]) -> None:
-        self.texts.length = 0
+        self.length = 0
         reference = attributes.get("r")
         if reference is None:
             self.column += 1
