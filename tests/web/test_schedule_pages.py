@@ -188,6 +188,21 @@ def test_candidates_are_split_evenly_and_moved_by_hand(here: Events, admin: Brow
     assert {row.assessor_id for row in candidates(here, plan)} == {budi.id}
 
 
+def test_even_shares_go_to_who_is_confirmed_and_the_page_says_so(here: Events, admin: Browser) -> None:
+    plan, ana = here.held(candidates=2)
+    waiting = here.world.assessor(None, name="Wati Menunggu")
+    here.world.assign(plan, waiting, planned=True)
+    shown = text_of(admin.get(f"/jadwal/{plan.id}/pembagian").text)
+    assert "Masih rencana: Wati Menunggu." in shown
+    assert "Wati Menunggu (rencana)" in shown
+    assert admin.post(f"/jadwal/{plan.id}/pembagian/rata").status_code == 303
+    assert {row.assessor_id for row in candidates(here, plan)} == {ana.id}
+    admin.post(f"/jadwal/{plan.id}/asesor/{ana.id}/cabut", reason="Sakit")
+    answer = admin.post(f"/jadwal/{plan.id}/pembagian/rata")
+    assert answer.status_code == 409
+    assert "Belum ada asesor yang pasti bertugas" in answer.text
+
+
 def test_a_share_that_is_no_share_is_refused(here: Events, admin: Browser) -> None:
     plan, _who = here.held()
     assert admin.post(f"/jadwal/{plan.id}/pembagian", share="bukan:pembagian").status_code == 422
@@ -242,7 +257,13 @@ def test_assigning_without_a_letter_is_refused_at_the_letter_and_the_choice_is_k
     answer = admin.post(f"/jadwal/{plan.id}/asesor", fields)
     assert answer.status_code == 422
     assert 'id="e-letter_number"' in answer.text
+    assert 'id="e-letter_date"' in answer.text
     assert f'value="{who.id}" checked' in answer.text
+    assert "(boleh kosong)" not in answer.text
+    nobody = admin.post(f"/jadwal/{plan.id}/asesor", {**fields, "assessor": "", "how": "planned"})
+    assert nobody.status_code == 422
+    assert '<p class="error" id="e-assessor">Pilih asesornya.</p>' in nobody.text
+    assert 'id="e-letter_number"' not in nobody.text
 
 
 def test_someone_without_a_certificate_is_planned_and_confirmed_when_it_has_come(here: Events, admin: Browser) -> None:
@@ -288,6 +309,28 @@ def test_an_assessor_is_replaced_with_a_reason_and_a_new_letter(here: Events, ad
     assert {(row.assessor_id, row.state) for row in assignments(here, plan)} == {
         (ana.id, "withdrawn"), (budi.id, "confirmed")
     }  # fmt: skip
+
+
+def test_single_days_are_given_to_somebody_else_or_taken_back(here: Events, admin: Browser) -> None:
+    world, today = here.world, here.world.today
+    plan = world.schedule(today + DAY, today + 3 * DAY)
+    ana, budi = world.assessor(name="Ana Bertugas"), world.assessor(name="Budi Pengganti")
+    world.assign(plan, ana)
+    world.assign(world.schedule(today + 2 * DAY), budi)
+    path = f"/jadwal/{plan.id}/asesor/{ana.id}"
+    shown = text_of(admin.get(f"{path}/ganti").text)
+    assert f"Budi Pengganti (hanya {long_date(today + DAY)}; {long_date(today + 3 * DAY)})" in shown
+    fields = {"assessor_id": str(budi.id), "reason": "Rapat", "letter_number": "9/ST", "letter_date": today.isoformat()}
+    none = admin.post(f"{path}/ganti", fields)
+    assert none.status_code == 422
+    assert 'id="e-days"' in none.text
+    one = {**fields, "days": (today + DAY).isoformat()}
+    assert admin.post(f"{path}/ganti", one).status_code == 303
+    assert admin.post(f"{path}/cabut", days=(today + 3 * DAY).isoformat(), reason="Sakit").status_code == 303
+    assert [(row.held_on, row.assessor_id, row.letter_number) for row in assignments(here, plan)
+            if row.state != "withdrawn"] == [
+        (today + DAY, budi.id, "9/ST"), (today + 2 * DAY, ana.id, assignments(here, plan)[0].letter_number)
+    ]  # fmt: skip
 
 
 def test_an_assessor_is_withdrawn_with_a_reason(here: Events, admin: Browser) -> None:

@@ -148,17 +148,20 @@ def allocate(
 def split_evenly(
     tx: Connection, actor: Actor, schedule_id: UUID, *, now: datetime, limit: int | None = None
 ) -> dict[UUID, UUID]:
-    """Share all candidates without a signed result evenly among the assessors of the schedule; return the shares.
+    """Share all candidates without a signed result evenly among the confirmed assessors; return the shares.
+
+    Who is only planned may not record, and gets nobody.
 
     Raises:
-        Conflict: nobody is assigned yet.
+        Conflict: nobody is assigned yet, or nobody is confirmed.
         NotEligible: the shares would be larger than the policy allows.
     """
     open_schedule(tx, actor, schedule_id)
     rows = [row for row in store.candidates(tx, actor.scope, schedule_id, lock=True) if row.recorded_at is None]
-    assessors = list(dict.fromkeys(row.assessor_id for row in store.assignments(tx, actor.scope, schedule_id)))
+    booked = store.assignments(tx, actor.scope, schedule_id)
+    assessors = list(dict.fromkeys(row.assessor_id for row in booked if row.state == "confirmed"))
     if not assessors:
-        raise Conflict("scheduling.no_assessors_yet")
+        raise Conflict("scheduling.nobody_confirmed" if booked else "scheduling.no_assessors_yet")
     found = shares([row.attempt_id for row in rows], assessors)
     allocate(tx, actor, schedule_id, found, now=now, limit=limit)
     return found

@@ -1,6 +1,7 @@
 """Who assesses in a schedule: the picker of a day, assigning, confirming what was planned, replacing, withdrawing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -11,19 +12,20 @@ from pydantic import BeforeValidator, Field
 
 from assessor_registry import clock, words
 from assessor_registry.db.engine import Connection
-from assessor_registry.errors import NotFound
+from assessor_registry.errors import InvalidInput, NotFound, Reason
 from assessor_registry.scheduling import actions as scheduling
 from assessor_registry.scheduling import store
 from assessor_registry.scheduling.rules import days_of
-from assessor_registry.web.forms import Day, Form, Input, MaybeDay, MaybeText, Text, read, submit
+from assessor_registry.web.forms import Day, Form, Input, InvalidForm, MaybeDay, MaybeId, MaybeText, Text, read, submit
 from assessor_registry.web.listing import Asked
 from assessor_registry.web.moments import said_days
 from assessor_registry.web.once import once
-from assessor_registry.web.pages.schedule_plans import WRITE, Why
+from assessor_registry.web.pages.schedule_plans import WRITE
 from assessor_registry.web.render import page
 from assessor_registry.web.resuming import typed_of
 from assessor_registry.web.said import done
 from assessor_registry.web.today import today_of
+from assessor_registry.words import gettext as _
 
 
 def _as_list(value: object) -> object:
@@ -36,7 +38,7 @@ Days = Annotated[list[Day], BeforeValidator(_as_list)]
 class Assign(Input):
     """Someone for some days, by a letter or as a plan."""
 
-    assessor: UUID
+    assessor: MaybeId = None
     days: Days = Field(default_factory=list)
     letter_number: MaybeText = None
     letter_date: MaybeDay = None
@@ -52,12 +54,20 @@ class Letter(Input):
 
 
 class Replace(Input):
-    """Someone else, why, and their letter."""
+    """Someone else, for which days, why, and their letter."""
 
     assessor_id: UUID
+    days: Days = Field(default_factory=list)
     reason: Text
     letter_number: Text
     letter_date: Day
+
+
+class Withdraw(Input):
+    """From which days someone is withdrawn, and why."""
+
+    days: Days = Field(default_factory=list)
+    reason: Text
 
 
 # --- The picker --------------------------------------------------------------------------------------------------
@@ -107,14 +117,15 @@ def assign(request: Request[Any, Any, Any], schedule_id: FromPath[UUID], data: U
     def act() -> Response[Any]:
         given = read(Assign, data)
         planned = given.how == "planned"
+        chosen = _chosen(given)
 
         def write(tx: Connection) -> dict[str, Any]:
-            require_own(tx, request, schedule_id, given.assessor)
+            require_own(tx, request, schedule_id, chosen)
             scheduling.assign(
                 tx,
                 request.user,
                 schedule_id,
-                given.assessor,
+                chosen,
                 given.days,
                 now=clock.now(),
                 letter_number=None if planned else given.letter_number,
@@ -128,6 +139,25 @@ def assign(request: Request[Any, Any, Any], schedule_id: FromPath[UUID], data: U
 
     answer: Response[Any] = submit(data, act, lambda **context: picker_page(request, schedule_id, **context))
     return answer
+
+
+def _chosen(given: Assign) -> UUID:
+    """Whom the form names.
+
+    Raises:
+        InvalidForm: nobody is chosen, no day; or the button that needs a letter was pressed without one.
+    """
+    lettered = given.how == "letter"
+    missing = {
+        "assessor": (given.assessor is None, "scheduling.choose_assessor"),
+        "days": (not given.days, "scheduling.no_days"),
+        "letter_number": (lettered and not (given.letter_number or "").strip(), "scheduling.letter_number_missing"),
+        "letter_date": (lettered and given.letter_date is None, "scheduling.letter_date_missing"),
+    }
+    found = {name: Reason(code) for name, (unmet, code) in missing.items() if unmet}
+    if given.assessor is None or found:
+        raise InvalidForm(found)
+    return given.assessor
 
 
 def require_own(tx: Connection, request: Request[Any, Any, Any], schedule_id: UUID, assessor_id: UUID) -> None:
@@ -155,10 +185,10 @@ def duty_page(
         if not rows:
             raise NotFound("scheduling.not_assigned")
         given = sum(row.assessor_id == assessor_id for row in store.candidates(conn, scope, schedule_id))
-        able: list[scheduling.Choice] = []
+        able: list[tuple[UUID, str]] = []
         if template == "schedules/replace.html":
-            choices = scheduling.picker(conn, scope, schedule_id, rows[0].held_on, today=today_of(request))
-            able = [each for each in choices if each.may]
+            able = substitutes(conn, request, schedule_id, [row.held_on for row in rows])
+    typed = typed_of(request, context)
     return page(
         request,
         template,
@@ -169,10 +199,45 @@ def duty_page(
             "name": rows[0].assessor_name,
             "rows": rows,
             "candidates": given,
-            "able": [(each.assessor_id, each.name) for each in able],
+            "able": able,
+            "day_options": [(row.held_on, words.long_date(row.held_on)) for row in rows],
+            "chosen": _as_list(typed.get("days")) if typed else [row.held_on.isoformat() for row in rows],
             **context,
         },
     )
+
+
+def substitutes(
+    conn: Connection, request: Request[Any, Any, Any], schedule_id: UUID, days: Sequence[date]
+) -> list[tuple[UUID, str]]:
+    """Who may assess on one of these days; those who may on all of them first, of the others it is said on which."""
+    names: dict[UUID, str] = {}
+    able: dict[UUID, list[date]] = {}
+    for day in days:
+        for each in scheduling.picker(conn, request.user.scope, schedule_id, day, today=today_of(request)):
+            if each.may:
+                names[each.assessor_id] = each.name
+                able.setdefault(each.assessor_id, []).append(day)
+    ordered = sorted(able, key=lambda one: (len(able[one]) < len(days), names[one]))
+    return [
+        (one, names[one] if len(able[one]) == len(days) else _("{name} (hanya {days})").format(
+            name=names[one], days="; ".join(map(words.long_date, able[one]))
+        ))
+        for one in ordered
+    ]  # fmt: skip
+
+
+def _some_of(days: Sequence[date], tx: Connection, request: Request[Any, Any, Any], ids: tuple[UUID, UUID]) -> Any:
+    """The days that were ticked, or None for all; a form of a single day has nothing to tick.
+
+    Raises:
+        InvalidInput: there are several, and none is ticked.
+    """
+    if days:
+        return list(days)
+    if len(store.assignments(tx, request.user.scope, ids[0], assessor_id=ids[1])) > 1:
+        raise InvalidInput("scheduling.no_days", field="days")
+    return None
 
 
 def _acting(
@@ -237,7 +302,7 @@ def replace(
     assessor_id: FromPath[UUID],
     data: URLEncodedBody[Form],
 ) -> Response[Any]:
-    """Put someone else in the place of one, with a new letter."""
+    """Put someone else in the place of one, for all days or some, with a new letter."""
 
     def write() -> Any:
         given = read(Replace, data)
@@ -246,6 +311,7 @@ def replace(
             require_own(tx, request, schedule_id, given.assessor_id)
             scheduling.replace_assessor(
                 tx, request.user, schedule_id, assessor_id, given.assessor_id, reason=given.reason,
+                days=_some_of(given.days, tx, request, (schedule_id, assessor_id)),
                 letter_number=given.letter_number, letter_date=given.letter_date, now=clock.now(),
             )  # fmt: skip
 
@@ -269,13 +335,14 @@ def withdraw(
     assessor_id: FromPath[UUID],
     data: URLEncodedBody[Form],
 ) -> Response[Any]:
-    """Withdraw someone from the schedule."""
+    """Withdraw someone from the schedule, or from some of its days."""
 
     def write() -> Any:
-        given = read(Why, data)
+        given = read(Withdraw, data)
         return lambda tx: scheduling.withdraw(
-            tx, request.user, schedule_id, assessor_id, reason=given.reason, now=clock.now()
-        )
+            tx, request.user, schedule_id, assessor_id, reason=given.reason, now=clock.now(),
+            days=_some_of(given.days, tx, request, (schedule_id, assessor_id)),
+        )  # fmt: skip
 
     return _acting(request, (schedule_id, assessor_id), data, "schedules/withdraw.html", "dilepas", write)
 

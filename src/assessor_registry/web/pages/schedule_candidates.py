@@ -210,6 +210,7 @@ def share_page(request: Request[Any, Any, Any], schedule_id: UUID, **context: An
             store.policies(conn), plan.first_day, scheme_id=plan.scheme_id, lsp_id=plan.lsp_id
         )  # fmt: skip
     people = {row.assessor_id: row.assessor_name for row in booked}
+    sure = {row.assessor_id for row in booked if row.state == "confirmed"}
     typed = typed_of(request, context).get("share", [])
     chosen = dict(each.split(":", 1) for each in ([typed] if isinstance(typed, str) else typed) if ":" in each)
     return page(
@@ -220,6 +221,8 @@ def share_page(request: Request[Any, Any, Any], schedule_id: UUID, **context: An
             "days": said_days(plan.first_day, plan.last_day),
             "candidates": candidates,
             "people": [(key, name, sum(row.assessor_id == key for row in candidates)) for key, name in people.items()],
+            "sure": sure,
+            "unsure": [name for key, name in people.items() if key not in sure],
             "chosen": chosen,
             "most": most,
             **context,

@@ -281,7 +281,7 @@ def move_page(request: Request[Any, Any, Any], schedule_id: UUID, **context: Any
                 conn, request.user.scope, schedule_id, days[0], days[1], today=today_of(request)
             )
     seen = f"{days[0]}/{days[1]}" if look else ""
-    return form_page(request, schedule_id, "schedules/move.html", look=look, seen=seen, **context)
+    return form_page(request, schedule_id, "schedules/move.html", look=look, seen=seen, said_days=said_days, **context)
 
 
 @get("/jadwal/{schedule_id:uuid}/batal", opt=WRITE, sync_to_thread=True)

@@ -19,6 +19,9 @@ SENTENCES = {
     "scheduling.move_into_past": "{day} sudah lewat. Centang bahwa itu memang benar, atau betulkan tanggalnya.",
     "scheduling.move_no_room": "Pada hari-hari yang baru tidak ada tempat untuk hari ini.",
     "scheduling.reason_missing": "Tuliskan alasannya.",
+    "scheduling.choose_assessor": "Pilih asesornya.",
+    "scheduling.letter_number_missing": "Isi nomor surat tugas, atau pilih “Simpan sebagai rencana”.",
+    "scheduling.letter_date_missing": "Isi tanggal surat tugas, atau pilih “Simpan sebagai rencana”.",
     "scheduling.letter_missing": "Nomor dan tanggal surat tugas harus diisi.",
     # What has to hold on the day
     "scheduling.venue_unverified": "TUK {venue} belum pernah diverifikasi.",
@@ -50,6 +53,7 @@ SENTENCES = {
     "scheduling.in_other_schedule": "Masih ada dalam jadwal “{title}” untuk skema yang sama.",
     "scheduling.not_our_school": "Sekolah siswa ini bukan jejaring LSP pada {day}.",
     "scheduling.candidate_recorded": "Hasil asesi ini sudah ditandatangani, jadi tidak dapat dikeluarkan atau dipindah.",
+    "scheduling.nobody_confirmed": "Belum ada asesor yang pasti bertugas. Pastikan dulu rencana penugasannya.",
     "scheduling.no_assessors_yet": "Belum ada asesor yang ditugaskan pada jadwal ini.",
     # What a schedule still needs
     "scheduling.needs_assessor": "Perlu asesor pada {day}.",
