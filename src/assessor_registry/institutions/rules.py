@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import SequenceMatcher
 from uuid import UUID
 
 from assessor_registry.errors import InvalidInput, Reason
@@ -137,3 +138,24 @@ def match_school(index: SchoolIndex, name: str, npsn: str | None, region_code: s
     chosen = next((fact for fact in fitting if fact.state == "confirmed"), fitting[0])
     ambiguous = (Reason("institutions.school_ambiguous", {"name": name}),) if len(fitting) > 1 else ()
     return SchoolMatch(chosen.id, ambiguous, gains_npsn=npsn is not None)
+
+
+# `smk 7 samarinda` is like `smkn 7 samarinda` (0.97); `smkn 1 loa kulu` is not like `smkn 1 loa janan` (0.77).
+_ALIKE = 0.8
+
+
+def likely_schools(index: SchoolIndex, fact: SchoolFact, most: int = 4) -> list[SchoolFact]:
+    """Return which schools a provisional one may be another spelling of, confirmed and most alike first.
+
+    The names are alike and hold the same numbers (SMKN 4 is never SMKN 5); region and NPSN do not contradict.
+    """
+    found = [
+        (other.state != "confirmed", -alike, other)
+        for other in index.by_id.values()
+        if other.id != fact.id and other.merged_into is None
+        and re.findall(r"\d+", other.search_name) == re.findall(r"\d+", fact.search_name)
+        and (fact.npsn is None or other.npsn is None or fact.npsn == other.npsn)
+        and (fact.region_code is None or other.region_code is None or fact.region_code == other.region_code)
+        and (alike := SequenceMatcher(None, fact.search_name, other.search_name).ratio()) >= _ALIKE
+    ]  # fmt: skip
+    return [other for *_, other in sorted(found, key=lambda each: (*each[:2], each[2].name, each[2].id))[:most]]

@@ -166,29 +166,33 @@ def weigh(
 
     def run() -> Any:
         made, found = _made(sheet), weighed(read(model, typed))
-        if step == "file":
-            return _as_workbook(found)
-        return page(
-            request,
-            "ground/weighed.html",
-            sheet=made,
-            weighed=found,
-            shown=SHOWN,
-            folded=FOLDED,
-            given=[(each.label, each.shown(typed.get(each.name))) for each in made.fields],
-            kept=[
-                (name, each)
-                for name, value in typed.items()
-                if not name.startswith("_")
-                for each in (value if isinstance(value, list) else [value])
-            ],
-        )
+        return as_workbook(found) if step == "file" else show_weighed(request, made, found, typed)
 
     answer: Response[Any] = submit(typed, run, lambda **context: show(request, sheet, **context))
     return answer
 
 
-def _as_workbook(found: Weighed) -> Response[bytes]:
+def show_weighed(request: Request[Any, Any, Any], sheet: Sheet, found: Weighed, typed: Form) -> Template:
+    """What an act would touch, above a form that holds all that was typed and applies it or goes back to it."""
+    return page(
+        request,
+        "ground/weighed.html",
+        sheet=sheet,
+        weighed=found,
+        shown=SHOWN,
+        folded=FOLDED,
+        given=[(each.label, each.shown(typed.get(each.name))) for each in sheet.fields],
+        kept=[
+            (name, each)
+            for name, value in typed.items()
+            if not name.startswith("_") and name != "step"
+            for each in (value if isinstance(value, list) else [value])
+        ],
+    )
+
+
+def as_workbook(found: Weighed) -> Response[bytes]:
+    """What an act would touch, as a file: a summary, and a sheet for each list."""
     columns = (workbook.Column(_("Yang akan terkena"), 48), workbook.Column(_("Jumlah"), 30))
     sheets = [workbook.SheetOut(_("Ringkasan"), columns, found.touched)]
     for one in found.lists:

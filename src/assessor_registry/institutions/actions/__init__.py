@@ -25,6 +25,7 @@ from assessor_registry.institutions.actions.schools import (
     merge_school,
     provisional_school,
     provisional_schools,
+    settle_schools,
 )
 
 __all__ = [
@@ -32,5 +33,5 @@ __all__ = [
     "add_lsp", "add_school", "add_season", "add_venue", "change_lsp", "change_season", "change_venue",
     "confirm_school", "end_licence", "end_licensed_scheme", "end_network_school", "give_licence", "license_scheme",
     "load_regions", "merge_school", "network_school", "provisional_school", "provisional_schools",
-    "put_reference_schools", "verify_venue",
+    "put_reference_schools", "settle_schools", "verify_venue",
 ]  # fmt: skip

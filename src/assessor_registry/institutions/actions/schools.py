@@ -1,6 +1,6 @@
 """Schools: added by the division, or provisional because a list named them, then confirmed or merged."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -160,6 +160,35 @@ def merge_school(tx: Connection, actor: Actor, school_id: UUID, into_id: UUID, n
     note(tx, actor.author, "institutions.merge_school", "school", gone.id, now=now,
          before=_told(gone), after={"merged_into": kept.id, "moved": moved})  # fmt: skip
     return moved
+
+
+def settle_schools(
+    tx: Connection, actor: Actor, confirm: Sequence[UUID], merge: Mapping[UUID, UUID], now: datetime
+) -> dict[UUID, dict[str, int]]:
+    """Confirm many provisional schools and merge others (school → the one that was meant), all or nothing.
+
+    Returns for each merged school how many rows were moved, per table.
+
+    Raises:
+        Forbidden: the actor does not answer for the province.
+        InvalidInput: nothing is chosen; one is to be confirmed and merged; one is merged into another that goes too.
+        NotFound, Conflict: as `confirm_school` and `merge_school`, also for one that is provisional no longer.
+    """
+    require_province(actor)
+    if not confirm and not merge:
+        raise InvalidInput("institutions.nothing_chosen")
+    store.lock_schools(tx)
+    facts = {school_id: _present(tx, school_id) for school_id in [*confirm, *merge]}
+    for school_id, fact in facts.items():
+        if fact.state != "provisional":
+            raise Conflict("institutions.settled_already", name=fact.name)
+        if school_id in merge and school_id in confirm:
+            raise InvalidInput("institutions.confirm_or_merge", field=f"into-{school_id}", name=fact.name)
+        if merge.get(school_id) in merge:
+            raise InvalidInput("institutions.merge_chain", field=f"into-{school_id}", name=fact.name)
+    for school_id in dict.fromkeys(confirm):
+        confirm_school(tx, actor, school_id, now)
+    return {school_id: merge_school(tx, actor, school_id, into, now) for school_id, into in merge.items()}
 
 
 def _present(tx: Connection, school_id: UUID) -> SchoolFact:

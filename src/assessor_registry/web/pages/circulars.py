@@ -15,6 +15,7 @@ from assessor_registry.errors import NotFound
 from assessor_registry.institutions import store as institutions
 from assessor_registry.validity import actions, store
 from assessor_registry.validity.actions import Done, NewExtension
+from assessor_registry.web.download import sheet_answer
 from assessor_registry.web.forms import Day, Form, Input, MaybeText, Text
 from assessor_registry.web.guards import needs
 from assessor_registry.web.pages.touched import followed_lines, followed_lists
@@ -57,13 +58,12 @@ def regions_of(conn: Connection) -> dict[str, str]:
 def circular_list(request: Request[Any, Any, Any]) -> Template:
     """The circulars that hold, the latest on top; they are the same for everyone."""
     with request.app.state.database.read() as conn:
-        found = store.extensions(conn, history=True)
+        found = _latest(conn)
         regions = regions_of(conn)
-    gone = {row.supersedes for row in found}
     return page(
         request,
         "ground/circulars.html",
-        circulars=[row for row in reversed(found) if row.id not in gone],
+        circulars=found,
         regions=regions,
         today=today_of(request),
         may_decree=request.user.may(Permission.VALIDITY_DECREE),
@@ -71,6 +71,29 @@ def circular_list(request: Request[Any, Any, Any]) -> Template:
             request, saved=_("Surat edaran sudah disimpan dan diterapkan."), cancelled=_("Surat edaran sudah dicabut.")
         ),
     )
+
+
+def _latest(conn: Connection) -> list[store.Extension]:
+    """The circulars as the last of each says, newest first; also those that were taken back."""
+    found = store.extensions(conn, history=True)
+    gone = {row.supersedes for row in found}
+    return [row for row in reversed(found) if row.id not in gone]
+
+
+@get("/surat/edaran.xlsx", opt=READ, sync_to_thread=True)
+def circular_file(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The same list as a workbook."""
+    with request.app.state.database.read() as conn:
+        found, regions = _latest(conn), regions_of(conn)
+    heads = ((_("Nomor"), 32), (_("Tanggal surat"), 20), (_("Diterima"), 20), (_("Sertifikat berakhir dari"), 22),
+             (_("sampai dengan"), 20), (_("Diperpanjang sampai"), 20), (_("Wilayah"), 26),
+             (_("Dicabut"), 10))  # fmt: skip
+    rows = [
+        (row.reference, row.issued_on, row.received_on, row.ends_from, row.ends_to, row.until,
+         regions.get(row.region_code or "", _("Seluruh provinsi")), row.cancelled)
+        for row in found
+    ]  # fmt: skip
+    return sheet_answer(_("Surat edaran"), heads, rows, "surat-edaran.xlsx")
 
 
 def _fields(request: Request[Any, Any, Any], old: store.Extension | None) -> tuple[Field, ...]:
@@ -227,4 +250,4 @@ def cancel(request: Request[Any, Any, Any], extension_id: FromPath[UUID], data: 
     return weigh(request, data, sheet, TakenBack, weighed, act, "/surat/edaran?ok=cancelled")
 
 
-HANDLERS = [circular_list, new_circular_form, new_circular, amend_form, amend, cancel_form, cancel]
+HANDLERS = [circular_list, circular_file, new_circular_form, new_circular, amend_form, amend, cancel_form, cancel]

@@ -19,6 +19,7 @@ from assessor_registry.reports import decrees
 from assessor_registry.reports.lookup import by_numbers
 from assessor_registry.scheduling import store as scheduling
 from assessor_registry.validity import actions, store
+from assessor_registry.web.download import sheet_answer
 from assessor_registry.web.forms import Day, Form, Ids, Input, MaybeText, Text
 from assessor_registry.web.guards import needs
 from assessor_registry.web.pages import circulars, sanctions
@@ -64,6 +65,17 @@ def decree_list(request: Request[Any, Any, Any]) -> Template:
         may_appoint=request.user.may(Permission.VALIDITY_APPOINT),
         said=said(request, saved=_("Surat keputusan sudah disimpan.")),
     )
+
+
+@get("/surat.xlsx", opt=READ, sync_to_thread=True)
+def decree_file(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The same list as a workbook."""
+    with request.app.state.database.read() as conn:
+        found = decrees.appointment_decrees(conn, request.user.scope)
+    heads = ((_("Nomor"), 32), (_("LSP"), 40), (_("Ditetapkan"), 20), (_("Mulai"), 20), (_("Sampai dengan"), 20),
+             (_("Asesor"), 10), (_("Diakhiri"), 10))  # fmt: skip
+    rows = [(row.number, row.lsp, row.decided_on, row.first_day, row.last_day, row.people, row.ended) for row in found]
+    return sheet_answer(_("SK pengangkatan"), heads, rows, "sk-pengangkatan.xlsx")
 
 
 @get("/surat/pengangkatan/{decree_id:uuid}", opt=READ, sync_to_thread=True)
@@ -226,6 +238,6 @@ def end_appointment(
 
 
 HANDLERS = [
-    decree_list, decree_page, new_decree_form, new_decree, end_appointment_form, end_appointment,
+    decree_list, decree_file, decree_page, new_decree_form, new_decree, end_appointment_form, end_appointment,
     *circulars.HANDLERS, *sanctions.HANDLERS,
 ]  # fmt: skip

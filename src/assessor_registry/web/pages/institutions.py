@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, get
+from litestar import Request, Response, get
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -16,6 +16,7 @@ from assessor_registry.institutions import store
 from assessor_registry.policy import store as policy
 from assessor_registry.reports import decrees, lsps
 from assessor_registry.schemes import store as schemes
+from assessor_registry.web.download import sheet_answer
 from assessor_registry.web.guards import needs
 from assessor_registry.web.pages import lsp_forms, school_pages, venue_forms
 from assessor_registry.web.render import page
@@ -50,6 +51,24 @@ def lsp_list(request: Request[Any, Any, Any]) -> Template:
     )
 
 
+@get("/lembaga.xlsx", opt=READ, sync_to_thread=True)
+def lsp_file(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The same list as a workbook."""
+    with request.app.state.database.read() as conn:
+        lines = lsps.lsp_lines(conn, request.user.scope, today_of(request))
+    heads = (
+        (_("LSP"), 40), (_("Sekolah induk"), 34), (_("Kabupaten/kota"), 24), (_("Lisensi sampai"), 20),
+        (_("Skema"), 10), (_("Sekolah jejaring"), 16), (_("Asesor diangkat"), 16), (_("Ketua"), 28), (_("Surel"), 30),
+        (_("Telepon"), 18),
+    )  # fmt: skip
+    rows = [
+        (line.lsp.name, line.lsp.school, line.lsp.region, line.licensed_until, line.schemes, line.network,
+         line.appointed, line.lsp.head_name, line.lsp.email, line.lsp.phone)
+        for line in lines
+    ]  # fmt: skip
+    return sheet_answer(_("LSP"), heads, rows, "lembaga.xlsx")
+
+
 @get("/lembaga/lsp/{lsp_id:uuid}", opt=READ, sync_to_thread=True)
 def lsp_page(request: Request[Any, Any, Any], lsp_id: FromPath[UUID]) -> Template:
     """One LSP."""
@@ -81,4 +100,4 @@ def lsp_page(request: Request[Any, Any, Any], lsp_id: FromPath[UUID]) -> Templat
     )
 
 
-HANDLERS = [lsp_list, lsp_page, *lsp_forms.HANDLERS, *venue_forms.HANDLERS, *school_pages.HANDLERS]
+HANDLERS = [lsp_list, lsp_file, lsp_page, *lsp_forms.HANDLERS, *venue_forms.HANDLERS, *school_pages.HANDLERS]

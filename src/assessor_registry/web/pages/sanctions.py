@@ -16,6 +16,7 @@ from assessor_registry.errors import NotFound
 from assessor_registry.reports import decrees
 from assessor_registry.validity import actions, store
 from assessor_registry.validity.actions import Done, EndingDecree, NewSanction
+from assessor_registry.web.download import MOST_IN_A_FILE, sheet_answer
 from assessor_registry.web.forms import Day, Form, Input, MaybeDay, MaybeId, MaybeText, Text
 from assessor_registry.web.guards import needs
 from assessor_registry.web.labels import sanction_name
@@ -75,6 +76,22 @@ def sanction_list(request: Request[Any, Any, Any]) -> Template:
         may_decree=request.user.may(Permission.VALIDITY_DECREE),
         said=said(request, saved=_("Keputusan sudah disimpan dan diterapkan.")),
     )
+
+
+@get("/surat/sanksi.xlsx", opt=READ, sync_to_thread=True)
+def sanction_file(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The same list as a workbook."""
+    with request.app.state.database.read() as conn:
+        lines, _total = decrees.sanction_lines(conn, request.user.scope, today_of(request), limit=MOST_IN_A_FILE)
+    heads = ((_("Asesor"), 34), (_("Jenis"), 16), (_("Yang dikenai"), 18), (_("Surat keputusan"), 30),
+             (_("Tanggal surat"), 20), (_("Mulai"), 20), (_("Sampai dengan"), 20), (_("Dipulihkan mulai"), 20),
+             (_("Dibatalkan"), 12))  # fmt: skip
+    rows = [
+        (row.name, sanction_name(row.kind), _("semua sertifikat") if row.whole_person else _("satu sertifikat"),
+         row.decree_number, row.decree_date, row.first_day, row.last_day, row.lifted_from, row.cancelled)
+        for row in lines
+    ]  # fmt: skip
+    return sheet_answer(_("Sanksi"), heads, rows, "sanksi.xlsx")
 
 
 @get("/surat/sanksi/baru", opt=DECREE, sync_to_thread=True)
@@ -230,4 +247,4 @@ def end_sanction(
     return weigh(request, data, sheet, EndingInput, weighed, act, "/surat/sanksi?ok=saved")
 
 
-HANDLERS = [sanction_list, find_person, new_sanction_form, new_sanction, end_form, end_sanction]
+HANDLERS = [sanction_list, sanction_file, find_person, new_sanction_form, new_sanction, end_form, end_sanction]

@@ -14,6 +14,7 @@ from assessor_registry.errors import NotFound
 from assessor_registry.schemes import actions, store
 from assessor_registry.validity import actions as validity
 from assessor_registry.validity.store import unmapped_of_text, unmapped_texts
+from assessor_registry.web.download import sheet_answer
 from assessor_registry.web.forms import Form, Input, LongText, Text
 from assessor_registry.web.guards import needs
 from assessor_registry.web.listing import Asked
@@ -46,7 +47,27 @@ def scheme_list(request: Request[Any, Any, Any]) -> Template:
     with request.app.state.database.read() as conn:
         rows = store.list_schemes(conn, q)
         unknown = len(unmapped_texts(conn)) if may_write else 0
-    return page(request, "ground/schemes.html", rows=rows, q=q, unknown=unknown)
+    may_import = may_write and request.user.may(Permission.STUDENTS_IMPORT)
+    return page(
+        request, "ground/schemes.html", rows=rows, q=q, unknown=unknown, may_import=may_import, asked=Asked(request)
+    )
+
+
+@get("/skema.xlsx", opt=READ, sync_to_thread=True)
+def scheme_file(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The same list, with its filter, as a workbook."""
+    with request.app.state.database.read() as conn:
+        found = store.list_schemes(conn, Asked(request).one("q")[:200])
+    heads = (
+        (_("Skema"), 60), (_("Nomor"), 28), (_("Jenis"), 16), (_("Jenjang"), 12), (_("Bidang"), 30), (_("Versi"), 20),
+        (_("Unit"), 8), (_("Lengkap"), 10), (_("Diverifikasi"), 12),
+    )  # fmt: skip
+    rows = [
+        (row.scheme.title, row.scheme.number, row.scheme.kind, row.scheme.level, row.scheme.field, row.label,
+         row.units, bool(row.complete), bool(row.verified))
+        for row in found
+    ]  # fmt: skip
+    return sheet_answer(_("Skema"), heads, rows, "skema.xlsx")
 
 
 @get("/skema/{scheme_id:uuid}", opt=READ, sync_to_thread=True)
@@ -145,4 +166,4 @@ def map_text(request: Request[Any, Any, Any], data: URLEncodedBody[Form]) -> Res
     return send(request, data, sheet, Mapping, act, "/skema/teks?ok=saved")
 
 
-HANDLERS = [scheme_list, scheme_page, alias_form, add_alias, text_list, text_form, map_text]
+HANDLERS = [scheme_list, scheme_file, scheme_page, alias_form, add_alias, text_list, text_form, map_text]

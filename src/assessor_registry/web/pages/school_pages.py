@@ -12,9 +12,11 @@ from assessor_registry.accounts.rules import Permission
 from assessor_registry.db.engine import Connection
 from assessor_registry.errors import NotFound
 from assessor_registry.institutions import actions, store
+from assessor_registry.web.download import sheet_answer
 from assessor_registry.web.forms import Form, Input, MaybeText, Text
 from assessor_registry.web.guards import needs
 from assessor_registry.web.listing import Asked
+from assessor_registry.web.pages import school_settling
 from assessor_registry.web.pages.lsp_forms import school_options
 from assessor_registry.web.render import page
 from assessor_registry.web.sheets import Field, Sheet, said, send, show
@@ -62,8 +64,27 @@ def school_list(request: Request[Any, Any, Any]) -> Template:
         regions=regions,
         asked=asked,
         may_write=request.user.may(Permission.INSTITUTIONS_LICENSE),
-        said=said(request, saved=_("Sekolah sudah disimpan."), merged=_("Sekolah sudah digabungkan.")),
+        may_import=request.user.may(Permission.INSTITUTIONS_LICENSE) and request.user.may(Permission.STUDENTS_IMPORT),
+        said=said(
+            request,
+            saved=_("Sekolah sudah disimpan."),
+            merged=_("Sekolah sudah digabungkan."),
+            settled=_("Sekolah yang dipilih sudah dikonfirmasi atau digabungkan."),
+        ),
     )
+
+
+@get("/lembaga/sekolah.xlsx", opt=READ, sync_to_thread=True)
+def school_file(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The same list, with its filters, as a workbook."""
+    asked = Asked(request)
+    q, region = asked.one("q")[:200], asked.one("region") or None
+    with request.app.state.database.read() as conn:
+        found = store.list_schools(conn, request.user.scope, today_of(request), q=q, region=region)
+    states = {"confirmed": _("dikonfirmasi"), "provisional": _("perlu dikonfirmasi")}
+    heads = ((_("Nama"), 44), (_("NPSN"), 14), (_("Kabupaten/kota"), 26), (_("Keadaan"), 20))
+    rows = [(row.name, row.npsn, row.region, states[row.state]) for row in found]
+    return sheet_answer(_("Sekolah"), heads, rows, "sekolah.xlsx")
 
 
 def _region_options(conn: Connection) -> tuple[tuple[str, str], ...]:
@@ -157,4 +178,7 @@ def merge(request: Request[Any, Any, Any], school_id: FromPath[UUID], data: URLE
     return send(request, data, lambda: _sheet(request, school_id, merge=True), Into, act, "/lembaga/sekolah?ok=merged")
 
 
-HANDLERS = [school_list, new_school_form, new_school, confirm_form, confirm, merge_form, merge]
+HANDLERS = [
+    school_list, school_file, new_school_form, new_school, confirm_form, confirm, merge_form, merge,
+    *school_settling.HANDLERS,
+]  # fmt: skip

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, get, post
+from litestar import Request, Response, get, post
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Template
 
@@ -15,6 +15,7 @@ from assessor_registry.errors import NotFound
 from assessor_registry.reports import accounts as listing
 from assessor_registry.signing import actions as signing
 from assessor_registry.validity.actions.reach import require_in_scope
+from assessor_registry.web.download import MOST_IN_A_FILE, sheet_answer
 from assessor_registry.web.forms import Form, Input, read
 from assessor_registry.web.guards import needs
 from assessor_registry.web.labels import role_name
@@ -42,34 +43,64 @@ def place_name(request: Request[Any, Any, Any], scope: Scope) -> str:
     return request.app.state.places.of(scope) or ""
 
 
+def _states() -> dict[str, str]:
+    return {"active": _("Aktif"), "new": _("Belum diaktifkan"), "disabled": _("Dinonaktifkan")}
+
+
+def _found(
+    request: Request[Any, Any, Any], conn: Connection, *, limit: int, offset: int = 0
+) -> tuple[list[listing.AccountLine], int]:
+    """The accounts that the filters of the address ask for, by name, and how many there are."""
+    asked = Asked(request)
+    role, state = asked.one("role"), asked.one("state")
+    return listing.account_lines(
+        conn, request.user.scope, today_of(request), q=asked.one("q")[:200], role=role if role in set(Role) else None,
+        state=state if state in listing.STATES else None, limit=limit, offset=offset,
+    )  # fmt: skip
+
+
+def _roles(request: Request[Any, Any, Any], row: listing.AccountLine) -> list[tuple[str, str]]:
+    return [(role_name(held), place_name(request, scope)) for held, scope in row.held]
+
+
 @get("/pengguna", opt=READ, sync_to_thread=True)
 def user_list(request: Request[Any, Any, Any]) -> Template:
     """The accounts, by name."""
-    asked, today = Asked(request), today_of(request)
-    q, role, state = asked.one("q")[:200], asked.one("role"), asked.one("state")
+    asked = Asked(request)
     with request.app.state.database.read() as conn:
-        rows, total = listing.account_lines(
-            conn, request.user.scope, today, q=q, role=role if role in set(Role) else None,
-            state=state if state in listing.STATES else None, limit=SIZE, offset=(asked.page - 1) * SIZE,
-        )  # fmt: skip
+        rows, total = _found(request, conn, limit=SIZE, offset=(asked.page - 1) * SIZE)
         may_confirm = request.user.may(Permission.ASSESSORS_WRITE)
-        waiting = listing.waiting_keys(conn, request.user.scope, today) if may_confirm else []
-    states = {"active": _("Aktif"), "new": _("Belum diaktifkan"), "disabled": _("Dinonaktifkan")}
+        waiting = listing.waiting_keys(conn, request.user.scope, today_of(request)) if may_confirm else []
     return page(
         request,
         "ground/users.html",
-        rows=[(row, [(role_name(held), place_name(request, scope)) for held, scope in row.held]) for row in rows],
+        rows=[(row, _roles(request, row)) for row in rows],
         total=total,
         size=SIZE,
         asked=asked,
-        q=q,
-        role=role,
-        state=state,
+        q=asked.one("q")[:200],
+        role=asked.one("role"),
+        state=asked.one("state"),
         roles=[(each.value, role_name(each)) for each in Role],
-        states=states,
+        states=_states(),
         waiting=len(waiting),
         may_manage=request.user.may(Permission.ACCOUNTS_MANAGE),
     )
+
+
+@get("/pengguna.xlsx", opt=READ, sync_to_thread=True)
+def user_file(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The same list, with its filters, as a workbook."""
+    with request.app.state.database.read() as conn:
+        rows, _total = _found(request, conn, limit=MOST_IN_A_FILE)
+    states = _states()
+    heads = ((_("Nama"), 34), (_("Nama masuk"), 24), (_("Surel"), 32), (_("Peran hari ini"), 60), (_("Keadaan"), 20))
+    lines = [
+        (row.name, row.login, row.email, "; ".join(" · ".join(filter(None, each)) for each in _roles(request, row)),
+         states["disabled" if row.disabled else "active" if row.activated else "new"])
+        for row in rows
+    ]  # fmt: skip
+    return sheet_answer(_("Pengguna"), heads, lines, "pengguna.xlsx")
 
 
 def shown(request: Request[Any, Any, Any], account_id: UUID, **context: Any) -> Template:
@@ -181,5 +212,5 @@ def confirm_key(request: Request[Any, Any, Any], assessor_id: FromPath[UUID], da
 
 
 HANDLERS: list[Any] = [
-    user_list, user_page, issue_code, disable, enable, revoke, key_list, confirm_key, *user_forms.HANDLERS,
+    user_list, user_file, user_page, issue_code, disable, enable, revoke, key_list, confirm_key, *user_forms.HANDLERS,
 ]  # fmt: skip
