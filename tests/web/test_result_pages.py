@@ -227,7 +227,17 @@ def test_paper_is_entered_by_one_and_confirmed_by_another(here: Events) -> None:
     assert enter(admin, paper_fields(plan, who)).status_code == 303
     [row] = waiting(here)
     path = f"/hasil/kertas/{row.id}"
-    assert "harus diperiksa orang lain" in admin.get(path).text
+    alone = text_of(admin.get(path).text)
+    assert "Anda yang mencatat hasil ini, jadi orang lain yang harus" in alone
+    assert "belum ada orang lain yang dapat mengukuhkan" in alone
+    home = Scope("lsp", str(here.world.home.id))
+    here.site.user("lsp_admin", home, name="Wakil Admin")
+    here.site.user("lsp_admin", Scope("lsp", str(here.world.lsp().id)), name="Admin Lain")
+    here.site.user("panel", home, name="Anggota Pleno")
+    told = text_of(admin.get(path).text)
+    assert "Yang dapat mengukuhkan di LSP ini: Wakil Admin." in told
+    assert "Admin Lain" not in told
+    assert "Anggota Pleno" not in told
     assert admin.post(f"{path}/kukuhkan").status_code == 403
     assert second.get(f"{path}/pindaian").content == PDF
     answer = second.post(f"{path}/kukuhkan")

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
 from assessor_registry.accounts import rules
-from assessor_registry.accounts.rules import GRANTED, Actor, GrantFact, Role, Scope
+from assessor_registry.accounts.rules import GRANTED, Actor, GrantFact, Permission, Role, Scope
 from assessor_registry.accounts.store.passing import (
     KeptForm,
     add_failures,
@@ -201,6 +201,29 @@ def has_operator(conn: Connection, on: date) -> bool:
     return conn.execute(query).first() is not None
 
 
+@dataclass(frozen=True, slots=True)
+class OfficeHolder:
+    """Somebody who may do something in a place today."""
+
+    account_id: UUID
+    name: str
+    assessor_id: UUID | None
+
+
+def list_office_holders(conn: Connection, scope: Scope, permission: Permission, on: date) -> list[OfficeHolder]:
+    """Return by name who may do `permission` in exactly `scope` on a day, and can sign in."""
+    roles = [role for role, granted in GRANTED.items() if permission in granted]
+    query = (
+        select(_A.c.id.label("account_id"), _A.c.name, _A.c.assessor_id)
+        .join(_G, _G.c.account_id == _A.c.id)
+        .where(_G.c.role.in_(roles), _G.c.scope_kind == scope.kind, _G.c.scope_ref == scope.ref, _holds(on))
+        .where(_A.c.disabled_at.is_(None), _A.c.password_hash.is_not(None))
+        .distinct()
+        .order_by(_A.c.name, _A.c.id)
+    )
+    return [OfficeHolder(**row._mapping) for row in conn.execute(query)]
+
+
 # --- One-time codes ----------------------------------------------------------------------------------------------
 
 
@@ -357,11 +380,11 @@ def list_credentials(conn: Connection, account_id: UUID, now: datetime) -> list[
 
 
 __all__ = [
-    "AccountRow", "CredentialRow", "Holder", "KeptForm", "ListedAccount", "PasswordRow", "account",
+    "AccountRow", "CredentialRow", "Holder", "KeptForm", "ListedAccount", "OfficeHolder", "PasswordRow", "account",
     "account_by_login", "account_of_assessor", "account_of_code", "actor_of", "add_account", "add_code",
     "add_credential", "add_failures", "add_grant", "add_idempotency", "answer_idempotency", "change_account",
     "credential_of", "digest", "end_credentials", "failures", "forget_failures", "grant", "grants_of", "has_operator",
-    "holder_of", "idempotency", "keep_form", "kept_form", "kill_codes", "list_accounts", "list_credentials",
+    "holder_of", "idempotency", "keep_form", "kept_form", "kill_codes", "list_accounts", "list_credentials", "list_office_holders",
     "lock_account", "lock_names", "password_row", "purge_failures", "purge_forms", "purge_idempotency",
     "revoke_grant", "try_lock", "use_code", "use_grant",
 ]  # fmt: skip

@@ -12,7 +12,8 @@ from litestar.response import Redirect, Template
 from pydantic import Field
 
 from assessor_registry import clock
-from assessor_registry.accounts.rules import Permission
+from assessor_registry.accounts import store as accounts
+from assessor_registry.accounts.rules import Permission, Scope
 from assessor_registry.assessments import actions as assessments
 from assessor_registry.assessments import store
 from assessor_registry.db.engine import Connection
@@ -250,6 +251,13 @@ def paper_page(request: Request[Any, Any, Any], paper_id: UUID, **context: Any) 
         fact = store.attempts(conn, [row.attempt_id])[row.attempt_id]
         units = store.units_of(conn, [fact.version_id]).get(fact.version_id, ())
         scan = uploads.file(conn, row.scan_id)
+        office = accounts.list_office_holders(
+            conn, Scope("lsp", str(fact.lsp_id)), Permission.ASSESSMENTS_PAPER, today_of(request)
+        )
+    others = [
+        each.name for each in office
+        if each.account_id != row.entered_by and each.assessor_id != row.assessor_id
+    ]  # fmt: skip
     own = actor.account_id == row.entered_by or actor.assessor_id == row.assessor_id
     return page(
         request,
@@ -264,6 +272,8 @@ def paper_page(request: Request[Any, Any, Any], paper_id: UUID, **context: Any) 
             "is_image": scan.media_type != "application/pdf",
             "may_confirm": row.state == "waiting" and not own,
             "own": own,
+            "entered_it": actor.account_id == row.entered_by,
+            "others": others,
             **context,
         },
     )
