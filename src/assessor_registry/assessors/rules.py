@@ -71,6 +71,10 @@ _BACK = re.compile(
 )
 
 
+_APOSTROPHES = re.compile(r"['`´‘’]")
+_NO_LETTERS = re.compile(r"[\W_]+")
+
+
 def split_degree(text: str) -> NameParts:
     """Take a name apart: `Drs. Budi Santoso, M.Pd.` → (`Drs.`, `Budi Santoso`, `M.Pd.`).
 
@@ -89,9 +93,11 @@ def split_degree(text: str) -> NameParts:
 
 def search_name(text: str) -> str:
     """Return a name for comparing and searching: no degrees, accents, punctuation or letter case; blanks single."""
-    bare = unicodedata.normalize("NFKD", split_degree(text).bare)
-    letters = "".join(letter for letter in bare if not unicodedata.combining(letter)).casefold()
-    return " ".join(re.sub(r"[\W_]+", " ", re.sub(r"['`´‘’]", "", letters)).split())
+    bare = split_degree(text).bare
+    if not bare.isascii():
+        plain = unicodedata.normalize("NFKD", bare)
+        bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return " ".join(_NO_LETTERS.sub(" ", _APOSTROPHES.sub("", bare.casefold())).split())
 
 
 def check_nik(nik: str, birth_date: date | None, sex: Sex | None) -> tuple[Reason, ...]:
@@ -116,16 +122,21 @@ def check_nik(nik: str, birth_date: date | None, sex: Sex | None) -> tuple[Reaso
     return tuple(reasons)
 
 
+_BETWEEN_PHONES = re.compile(r"[/,;|\n]| atau ")
+_NO_PHONE = re.compile(r"[^\d\s().+\-–'‘’`]")
+_NO_DIGIT = re.compile(r"\D", re.ASCII)
+_COUNTRY = re.compile(r"^(?:0062|62)0?(?=[1-9])")
+
+
 def normal_phone(text: str) -> str | None:
     """Return an Indonesian telephone number as it is dialled at home, `081234567890`; None when it is none.
 
     +62 and 62 become 0, a leading 0 that a spreadsheet dropped comes back; of several numbers the first.
     """
-    first = re.split(r"[/,;|\n]| atau ", text.strip())[0]
-    if re.search(r"[^\d\s().+\-–'‘’`]", first):
+    first = _BETWEEN_PHONES.split(text.strip(), 1)[0]
+    if _NO_PHONE.search(first):
         return None
-    digits = re.sub(r"\D", "", first, flags=re.ASCII)
-    digits = re.sub(r"^(?:0062|62)0?(?=[1-9])", "0", digits)
+    digits = _COUNTRY.sub("0", _NO_DIGIT.sub("", first))
     if not digits.startswith("0"):
         digits = f"0{digits}"
     return digits if digits.isascii() and 8 <= len(digits) <= 14 else None

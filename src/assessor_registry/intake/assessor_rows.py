@@ -91,8 +91,7 @@ def parse_assessors(sheets: Iterable[Sheet], *, today: date, validity_years: int
         InvalidInput: no sheet has the headings Nama and No. Reg. MET.
     """
     sheet, table, findings = choose(sheets, ASSESSORS)
-    data, skipped = data_rows(sheet, table, ("registration",))
-    rows = [_read(RowReader(row, table), today, validity_years) for row in data]
+    rows, skipped = data_rows(sheet, table, ("registration",), lambda reader: _read(reader, today, validity_years))
     columns = {field: table.labels[column] for field, column in table.columns.items()}
     return AssessorFile(
         tuple(_refuse_repeated(rows, table)),

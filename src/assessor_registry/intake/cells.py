@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from assessor_registry.words.dates import parse_date
@@ -14,8 +15,10 @@ FIRST_SERIAL = 10_000
 """18 May 1927. A smaller number in a date column is a year or a day that somebody typed, not an Excel date."""
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
-_BLANK = re.compile(r"^[-–—_.…?/\\]*$")
-_APOSTROPHES = "'`´‘’"
+_BLANK = "-–—_.…?/\\"
+_AROUND = re.compile("[\\s.\\-–'`´‘’]")
+_NUMBERING = re.compile(r"^\d{1,2}[.)]\s+")
+_BETWEEN = re.compile(r"[\n\r;|]+")
 _RANGE = re.compile(r"\s*(?:\bs\s*[./]?\s*d\b\.?|\bsampai(?:\s+dengan)?\b|\bhingga\b|–|—)\s*", re.IGNORECASE)
 
 
@@ -39,6 +42,7 @@ class Cell(NamedTuple):
     numeric: bool = False
 
 
+_TEXT = Kind.TEXT
 EMPTY = Cell(Kind.EMPTY)
 MISSING = Cell(Kind.MISSING)
 
@@ -73,9 +77,10 @@ def column_letters(column: int) -> str:
 
 def shown(cell: Cell) -> str:
     """Return the cell about as Excel shows it; dates as day/month/year."""
-    if cell.kind is Kind.TEXT:
+    kind = cell.kind
+    if kind is _TEXT:
         return str(cell.value)
-    match cell.kind, cell.value:
+    match kind, cell.value:
         case Kind.EMPTY, _:
             return ""
         case Kind.MISSING, _:
@@ -103,21 +108,30 @@ def squeeze(text: str) -> str:
 
 def text_of(cell: Cell) -> str | None:
     """Return what is written, or None where nothing is: empty, only dashes or dots, a formula without a value."""
-    text = squeeze(shown(cell)) if cell.kind is not Kind.MISSING else ""
-    return None if _BLANK.match(text) else text
+    text = str(cell.value) if cell.kind is _TEXT else "" if cell.kind is Kind.MISSING else shown(cell)
+    if text.isascii() and text.isalnum():  # most are one plain word, or a number
+        return text
+    text = squeeze(text)
+    return text if text.strip(_BLANK) else None
 
 
 def lines_of(cell: Cell) -> tuple[str, ...]:
     """Return the parts of a cell that holds several, one a line or separated by semicolons, numbering removed."""
-    parts = re.split(r"[\n\r;|]+", shown(cell)) if cell.kind is not Kind.MISSING else []
-    cleaned = (re.sub(r"^\d{1,2}[.)]\s+", "", squeeze(part)) for part in parts)
-    return tuple(part for part in cleaned if not _BLANK.match(part))
+    parts = _BETWEEN.split(shown(cell)) if cell.kind is not Kind.MISSING else []
+    cleaned = (_NUMBERING.sub("", squeeze(part)) for part in parts)
+    return tuple(part for part in cleaned if part.strip(_BLANK))
 
 
 def code_of(cell: Cell) -> str | None:
     """Return a number that is a name (NIK, NISN, NPSN): apostrophes, blanks, dots and dashes removed."""
-    text = text_of(cell)
-    return None if text is None else re.sub(rf"[\s.\-–{_APOSTROPHES}]", "", text) or None
+    return code_of_text(text_of(cell))
+
+
+def code_of_text(text: str | None) -> str | None:
+    """`code_of` of a cell whose text is known."""
+    if text is None or (text.isascii() and text.isalnum()):
+        return text
+    return _AROUND.sub("", text) or None
 
 
 def date_of(cell: Cell) -> date | None:
@@ -136,8 +150,12 @@ def date_of(cell: Cell) -> date | None:
     if cell.kind is Kind.NUMBER or cell.numeric:
         return _from_serial(float(cell.value))  # type: ignore[arg-type]
     text = text_of(cell)
-    if text is None:
-        return None
+    return None if text is None else _day_of(text)
+
+
+@lru_cache(maxsize=4096)
+def _day_of(text: str) -> date:
+    """A list repeats its days: of certificates, and of the birthdays of three years."""
     return _plausible(parse_date(text) or parse_date(_RANGE.split(text)[-1]))
 
 

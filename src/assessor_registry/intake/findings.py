@@ -1,13 +1,13 @@
 """What is told about a cell, and the reader of one row that collects it. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
 from assessor_registry.assessors.rules import NIK_LENGTH, Sex, check_nik, normal_phone
 from assessor_registry.errors import Param, Reason
-from assessor_registry.intake.cells import Cell, Kind, Row, code_of, date_of, shown, squeeze, text_of
+from assessor_registry.intake.cells import EMPTY, Cell, Kind, Row, code_of_text, date_of, shown, squeeze, text_of
 from assessor_registry.intake.headings import Table, is_column_numbers, is_heading_again
 
 Level = Literal["refused", "warned"]
@@ -46,10 +46,13 @@ class RowReader:
         self.row = row
         self.table = table
         self.findings: list[Finding] = []
+        self.cells = {name: row.cell(column) for name, column in table.columns.items()}
+        self.texts = {name: text_of(cell) for name, cell in self.cells.items() if cell is not EMPTY}
+        """Of the fields with a cell; each is read once."""
 
     def cell(self, name: str) -> Cell:
         """Return the cell of the field `name`; EMPTY when the file has no such column."""
-        return self.row.cell(self.table.columns[name]) if name in self.table.columns else Cell(Kind.EMPTY)
+        return self.cells.get(name, EMPTY)
 
     def refuse(self, name: str, code: str, **params: Param) -> None:
         """The row can not go in."""
@@ -68,14 +71,13 @@ class RowReader:
         cell = self.cell(name)
         if cell.kind is Kind.MISSING:
             self.warn(name, "intake.formula_without_value")
-        return text_of(cell)
+        return self.texts.get(name)
 
     def needed(self, name: str, code: str) -> str | None:
         """Return the text of a field that a row can not do without; refused with `code`, or because of its formula."""
-        cell = self.cell(name)
-        text = text_of(cell)
+        text = self.texts.get(name)
         if text is None:
-            self.refuse(name, f"{code}_formula" if cell.kind is Kind.MISSING else code)
+            self.refuse(name, f"{code}_formula" if self.cell(name).kind is Kind.MISSING else code)
         return text
 
     def day(self, name: str) -> date | None:
@@ -94,7 +96,7 @@ class RowReader:
         cell = self.cell(name)
         if cell.kind is Kind.MISSING:
             self.warn(name, "intake.formula_without_value")
-        return code_of(cell)
+        return code_of_text(self.texts.get(name))
 
     def sex(self) -> Sex | None:
         """Return L or P."""
@@ -165,31 +167,34 @@ class RowReader:
 
     def raw(self) -> dict[str, str]:
         """Return what the row shows, by label; empty cells left out."""
-        cells = ((label, self.row.cell(column)) for column, label in self.table.labels.items())
-        return {label: shown(cell) for label, cell in cells if cell.kind is not Kind.EMPTY}
+        cells, width = self.row.cells, len(self.row.cells)
+        labels = self.table.labels.items()
+        return {
+            label: shown(cells[column])
+            for column, label in labels
+            if column < width and cells[column].kind is not Kind.EMPTY
+        }
 
 
-def is_data(row: Row, table: Table, numbers: tuple[str, ...]) -> bool:
+def is_data(reader: RowReader, numbers: Collection[str], labels: Mapping[str, str]) -> bool:
     """Whether a row below the headings is one of the table.
 
     It is when one of the fields `numbers` is filled, when it is numbered and has any other field, or when at least
     FEWEST_FILLED fields are filled: so a row that lost its number is refused, not overlooked, and a signature block
     is left out. Headings printed again, a row that numbers the columns, and totals are left out too.
+
+    `labels`: field → its heading, folded.
     """
-    filled = {name for name, column in table.columns.items() if _filled(row.cell(column))}
-    if not filled - {"ordinal"} or is_column_numbers(row.cells) or is_heading_again(row, table):
+    texts = reader.texts
+    filled = {name for name, text in texts.items() if text is not None or reader.cells[name].kind is Kind.MISSING}
+    if filled <= {"ordinal"} or is_column_numbers(reader.row.cells):
         return False
-    if filled & set(numbers):
+    if is_heading_again((text, labels[name]) for name, text in texts.items() if text):
+        return False
+    if not filled.isdisjoint(numbers):
         return True
-    first = next((text for cell in row.cells if (text := text_of(cell))), "")
+    first = next((text for cell in reader.row.cells if (text := text_of(cell))), "")
     if first.lower().startswith(_TOTALS):
         return False
-    return ("ordinal" in filled and _is_count(row.cell(table.columns["ordinal"]))) or len(filled) >= FEWEST_FILLED
-
-
-def _filled(cell: Cell) -> bool:
-    return cell.kind is Kind.MISSING or text_of(cell) is not None
-
-
-def _is_count(cell: Cell) -> bool:
-    return (text_of(cell) or "").rstrip(".)").isdigit()
+    counted = (texts.get("ordinal") or "").rstrip(".)").isdigit()
+    return counted or len(filled) >= FEWEST_FILLED

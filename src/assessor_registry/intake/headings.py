@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from assessor_registry.intake.cells import Cell, Kind, Row, number_text, squeeze, text_of
+from assessor_registry.intake.cells import Cell, Kind, Row, number_text, squeeze
 
 SEARCH_ROWS = 60
 """Rows with something in them among which the headings are looked for."""
@@ -218,21 +218,23 @@ def _distinct(labels: Mapping[int, str]) -> dict[int, str]:
     return distinct
 
 
-def is_heading_again(row: Row, table: Table) -> bool:
-    """Whether the headings stand here once more, as at the top of each printed page."""
+def is_heading_again(texts: Iterable[tuple[str, str]]) -> bool:
+    """Whether the headings stand here once more, as at the top of each printed page: (text, label folded) of each cell
+    that has a text."""
     filled = same = 0
-    for column in table.columns.values():
-        if text := text_of(row.cell(column)):
-            filled += 1
-            same += text.casefold() in table.labels[column].casefold() and len(text) > 1
+    for text, label in texts:
+        filled += 1
+        same += len(text) > 1 and text.casefold() in label
     return filled >= FEWEST and 2 * same > filled
 
 
 def is_column_numbers(cells: Iterable[Cell]) -> bool:
     """Whether a row only numbers the columns: 1, 2, 3, … under the headings."""
-    texts = [
-        number_text(cell.value) if isinstance(cell.value, float) else str(cell.value).strip("()")
-        for cell in cells
-        if cell.kind is not Kind.EMPTY
-    ]
-    return len(texts) > FEWEST and texts == [str(number) for number in range(1, len(texts) + 1)]
+    count = 0
+    for cell in cells:
+        if cell.kind is not Kind.EMPTY:
+            count += 1
+            text = number_text(cell.value) if isinstance(cell.value, float) else str(cell.value).strip("()")
+            if text != str(count):
+                return False
+    return count > FEWEST

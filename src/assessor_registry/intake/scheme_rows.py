@@ -104,7 +104,7 @@ def parse_schemes(sheets: Iterable[Sheet]) -> SchemeFile:
             "intake.headings_missing", sheet=sheet.name, row=table.heading_row, found=", ".join(table.found),
             needed="Nomor skema / Judul skema",
         )  # fmt: skip
-    data, _ = data_rows(sheet, table, ("unit_code", "unit_title"))
+    data, _ = data_rows(sheet, table, ("unit_code", "unit_title"), lambda reader: reader.row)
     inside, below = _split(data, table)
     rows: list[SchemeRow] = []
     for row in inside:

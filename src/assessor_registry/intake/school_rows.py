@@ -59,8 +59,8 @@ def parse_schools(sheets: Iterable[Sheet]) -> SchoolFile:
         InvalidInput: no sheet has the headings NPSN and Nama sekolah.
     """
     sheet, table, findings = choose(sheets, SCHOOLS)
-    data, _ = data_rows(sheet, table, ("npsn",))
-    rows = _refuse_repeated([_read(RowReader(row, table)) for row in data], table)
+    read, _ = data_rows(sheet, table, ("npsn",), _read)
+    rows = _refuse_repeated(read, table)
     columns = {field: table.labels[column] for field, column in table.columns.items()}
     return SchoolFile(tuple(rows), columns, findings)
 

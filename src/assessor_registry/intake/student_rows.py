@@ -92,10 +92,10 @@ def parse_students(sheets: Iterable[Sheet]) -> StudentFile:
             found=", ".join(table.found),
             needed="NISN",
         )
-    data, skipped = data_rows(sheet, table, IDENTITY)
     kept = set(table.columns.values())
     shown_only = replace(table, labels={column: label for column, label in table.labels.items() if column in kept})
-    rows = _refuse_repeated([_read(RowReader(row, shown_only)) for row in data], shown_only)
+    read, skipped = data_rows(sheet, shown_only, IDENTITY, _read)
+    rows = _refuse_repeated(read, shown_only)
     school_name, npsn = _titles(sheet, table)
     columns = {field: table.labels[column] for field, column in table.columns.items()}
     return StudentFile(
@@ -117,7 +117,7 @@ def _read(reader: RowReader) -> StudentRow:
     birth_place, birth_date = reader.birth()
     sex = reader.sex()
     nik = reader.nik(birth_date, sex)
-    if nik is None and text_of(reader.cell("nik")) is None:
+    if nik is None and reader.texts.get("nik") is None:
         reader.warn("nik", "intake.no_nik")
     class_group = reader.text("class_group")
     if class_group is None:

@@ -1,11 +1,14 @@
 """From sheets to the one table that is meant. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
+from typing import TypeVar
 
 from assessor_registry.errors import InvalidInput
-from assessor_registry.intake.cells import Row, Sheet
-from assessor_registry.intake.findings import Finding, is_data
+from assessor_registry.intake.cells import Sheet
+from assessor_registry.intake.findings import Finding, RowReader, is_data
 from assessor_registry.intake.headings import Table, Vocabulary, locate
+
+T = TypeVar("T")
 
 
 def choose(sheets: Iterable[Sheet], vocabulary: Vocabulary) -> tuple[Sheet, Table, tuple[Finding, ...]]:
@@ -38,9 +41,21 @@ def _about_file(table: Table, others: list[str]) -> Iterable[Finding]:
         yield Finding("warned", table.heading_row, "", "", "intake.other_sheets", params)
 
 
-def data_rows(sheet: Sheet, table: Table, numbers: tuple[str, ...]) -> tuple[list[Row], tuple[int, ...]]:
-    """Return the rows of the table, and the numbers of rows with something in them that are none."""
-    below = [row for row in sheet.rows if row.number > table.heading_row]
-    rows = [row for row in below if is_data(row, table, numbers)]
-    taken = {row.number for row in rows}
-    return rows, tuple(row.number for row in below if row.number not in taken)
+def data_rows(
+    sheet: Sheet, table: Table, numbers: Collection[str], read: Callable[[RowReader], T]
+) -> tuple[list[T], tuple[int, ...]]:
+    """Return what `read` makes of the rows of the table, and the numbers of rows with something in them that are none.
+
+    A row has one of the fields `numbers`, or enough others (`is_data`).
+    """
+    labels = {name: table.labels[column].casefold() for name, column in table.columns.items()}
+    rows: list[T] = []
+    skipped: list[int] = []
+    for row in sheet.rows:
+        if row.number > table.heading_row:
+            reader = RowReader(row, table)
+            if is_data(reader, numbers, labels):
+                rows.append(read(reader))
+            else:
+                skipped.append(row.number)
+    return rows, tuple(skipped)

@@ -10,6 +10,7 @@ Plain = str | float | int | bool | date | time | timedelta | None
 Wire = str | float | bool | dict[str, Any] | None
 
 MISSING_WIRE: Wire = {"f": None}
+_TEXT = Kind.TEXT
 
 
 def pack(value: Plain) -> Wire:
@@ -39,7 +40,7 @@ def unpack(wire: Wire) -> Cell:
     if wire is None:
         return EMPTY
     if isinstance(wire, str):
-        return Cell(Kind.TEXT, wire)
+        return Cell(_TEXT, wire)
     if isinstance(wire, bool):
         return Cell(Kind.BOOL, wire)
     if isinstance(wire, float | int):
