@@ -173,12 +173,17 @@ def reduced(name: str, rows: Iterable[PackedRow], vocabulary: Vocabulary | None)
         return []
     if not table.complete:
         return [row for row in first if row[0] == table.heading_row]
-    kept = set(table.columns.values())
+    kept = sorted(table.columns.values())
     return (row if row[0] <= table.heading_row else (row[0], _only(row[1], kept)) for row in chain(first, source))
 
 
-def _only(cells: list[Wire], kept: set[int]) -> list[Wire]:
-    return [cell if column in kept else None for column, cell in enumerate(cells)]
+def _only(cells: list[Wire], kept: list[int]) -> list[Wire]:
+    """Return the cells of the columns `kept`, from left to right, where they were."""
+    filled = [column for column in kept if column < len(cells) and cells[column] is not None]
+    only: list[Wire] = [None] * (filled[-1] + 1 if filled else 0)
+    for column in filled:
+        only[column] = cells[column]
+    return only
 
 
 def _print(line: object) -> None:

@@ -1,16 +1,12 @@
 """A file on its way in: read in the guarded child process, parsed, and what is kept of it for the second reading."""
 
-import io
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-import xlsxwriter
-
 from assessor_registry.errors import InvalidInput
 from assessor_registry.intake.assessor_rows import AssessorFile, parse_assessors
-from assessor_registry.intake.cells import Cell, Kind, Sheet
+from assessor_registry.intake.keeping import rewritten
 from assessor_registry.intake.scheme_rows import SchemeFile, parse_schemes
 from assessor_registry.intake.school_rows import SchoolFile, parse_schools
 from assessor_registry.intake.student_rows import StudentFile, parse_students
@@ -48,37 +44,3 @@ def read_source(kind: str, path: Path, name: str, *, today: date, validity_years
     if kind == "schools":
         return Source(kind, name, path.read_bytes(), parse_schools(read_workbook(path, name=name)))
     raise InvalidInput("intake.kind_unknown", field="kind")
-
-
-def rewritten(sheets: Sequence[Sheet]) -> bytes:
-    """Return a workbook with the cells of `sheets` where they were, and nothing else; it is read as they were.
-
-    Parents, income and health, which an export of pupils also holds, are so never kept.
-    """
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    day = book.add_format({"num_format": "dd/mm/yyyy"})
-    for sheet in sheets:
-        page = book.add_worksheet(sheet.name[:31] or None)
-        for row in sheet.rows:
-            for column, cell in enumerate(row.cells):
-                _put(page, row.number - 1, column, cell, day)
-    book.close()
-    return out.getvalue()
-
-
-def _put(page: xlsxwriter.worksheet.Worksheet, row: int, column: int, cell: Cell, day: object) -> None:
-    match cell.kind:
-        case Kind.TEXT:
-            page.write_string(row, column, str(cell.value))
-        case Kind.NUMBER:
-            page.write_number(row, column, cell.value)
-        case Kind.DATE:
-            page.write_datetime(row, column, cell.value, day)
-        case Kind.BOOL:
-            page.write_boolean(row, column, cell.value)
-        case Kind.FORMULA:
-            # Only the cached value is ever read; the formula itself was never known here.
-            page.write_formula(row, column, "=NA()", None, float(str(cell.value)) if cell.numeric else cell.value)
-        case Kind.MISSING:
-            page.write_formula(row, column, "=NA()", None, "#N/A")
