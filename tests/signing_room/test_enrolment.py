@@ -10,7 +10,7 @@ from sqlalchemy import text
 from tests.support.event import AUTHORITY_KEY, DAY, LONG_AGO, PASSPHRASE, QUICK, ZONE, D, Event, at
 
 from assessor_registry import secrecy
-from assessor_registry.accounts.rules import Actor
+from assessor_registry.accounts.rules import PERSONAL_LIMIT, Actor
 from assessor_registry.db.engine import Database
 from assessor_registry.errors import ConfigurationError, Conflict, Forbidden, InvalidInput, NotFound, Refusal, TooMany
 from assessor_registry.signing import actions, store
@@ -111,6 +111,80 @@ def test_the_first_key_may_sign_at_once_a_second_waits_for_the_administrator(eve
         confirmed = store.current_key(conn, first.assessor_id)
     assert confirmed is not None
     assert confirmed.confirmed_by == admin.account_id
+
+
+NEW = "perahu layar biru muda"
+
+
+def test_a_changed_passphrase_opens_the_same_key_and_the_old_one_opens_nothing(event: Event) -> None:
+    actor, before, holder = enrolled(event)
+    with event.db.transaction() as tx:
+        leaf = actions.ensure_leaf(tx, event.registry, holder, before.id, D, ZONE, at(D))
+    actions.change_passphrase(event.db, actor, before.assessor_id, PASSPHRASE, NEW, at(D), cost=QUICK)
+    with actions.unlock(event.db, before.assessor_id, NEW, at(D)) as key:
+        assert (key.key_id, key.public_key) == (str(before.id), before.public_der)
+    with pytest.raises(InvalidInput, match="passphrase_wrong"):
+        actions.unlock(event.db, before.assessor_id, PASSPHRASE, at(D))
+    with event.db.transaction() as tx:
+        assert actions.ensure_leaf(tx, event.registry, holder, before.id, D, ZONE, at(D)) == leaf
+        assert len(store.keys_of(tx, before.assessor_id)) == 1
+        acts = tx.execute(text("SELECT after FROM audit_entry WHERE act = 'signing.change_passphrase'")).scalars().all()
+    assert acts == [{"key_id": str(before.id)}]
+
+
+def test_wrong_tries_at_changing_are_counted_with_those_at_unlocking(event: Event) -> None:
+    actor, key, _ = enrolled(event)
+    for _try in range(PERSONAL_LIMIT.free):
+        with pytest.raises(InvalidInput) as refused:
+            actions.change_passphrase(event.db, actor, key.assessor_id, "bukan yang ini", NEW, at(D), cost=QUICK)
+        assert refused.value.field == "old_passphrase"
+    with pytest.raises(TooMany):
+        actions.change_passphrase(event.db, actor, key.assessor_id, PASSPHRASE, NEW, at(D), cost=QUICK)
+    with pytest.raises(TooMany):
+        actions.unlock(event.db, key.assessor_id, PASSPHRASE, at(D))
+    with event.db.read() as conn:
+        count = text("SELECT count(*) FROM audit_entry WHERE act = 'signing.change_passphrase_refused'")
+        assert conn.execute(count).scalar_one() == PERSONAL_LIMIT.free
+        assert store.current_key(conn, key.assessor_id) == key
+
+
+@pytest.mark.parametrize("new", ["pendek", "", PASSPHRASE, f" {PASSPHRASE} ", "a" * 300])
+def test_a_passphrase_that_will_not_do_spends_no_try_and_changes_nothing(event: Event, new: str) -> None:
+    actor, key, _ = enrolled(event)
+    with pytest.raises(InvalidInput, match="passphrase_refused"):
+        actions.change_passphrase(event.db, actor, key.assessor_id, PASSPHRASE, new, at(D), cost=QUICK)
+    with event.db.read() as conn:
+        assert store.current_key(conn, key.assessor_id) == key
+        assert conn.execute(text("SELECT count(*) FROM failed_attempt")).scalar_one() == 0
+
+
+def test_of_two_who_change_at_once_one_wins_and_the_other_is_told(event: Event) -> None:
+    actor, key, _ = enrolled(event)
+    told: list[object] = []
+
+    def change(new: str) -> None:
+        try:
+            actions.change_passphrase(event.db, actor, key.assessor_id, PASSPHRASE, new, at(D), cost=QUICK)
+        except Refusal as refusal:
+            told.append(refusal.code)
+        else:
+            told.append(new)
+
+    threads = [threading.Thread(target=change, args=(new,)) for new in (NEW, f"{NEW} sekali")]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    won = [each for each in told if each in (NEW, f"{NEW} sekali")]
+    # Both may have come one after the other: then the second one's old passphrase is no longer the one.
+    assert len(won) == 1
+    actions.unlock(event.db, key.assessor_id, str(won[0]), at(D)).__exit__(None, None, None)
+
+
+def test_nobody_changes_the_passphrase_of_another(event: Event) -> None:
+    _actor, key, _ = enrolled(event)
+    with pytest.raises(Forbidden):
+        actions.change_passphrase(event.db, event.assessor(), key.assessor_id, PASSPHRASE, NEW, at(D), cost=QUICK)
 
 
 def test_nobody_enrols_or_confirms_for_another(event: Event) -> None:

@@ -1,9 +1,14 @@
 """Second thoughts while recording: a correction is seen as one and can be given up; a waiting key is told."""
 
+import re
+
 import pytest
 from tests.support.event_pages import Events, events, text_of
 from tests.support.site import Site
 from tests.world import PASSPHRASE
+
+from assessor_registry.accounts.rules import PROVINCE
+from assessor_registry.assessments import store as records
 
 
 @pytest.fixture
@@ -59,3 +64,32 @@ def test_a_refused_passphrase_says_why_at_its_field(here: Events) -> None:
     other = browser.post("/akun/kata-sandi", old=PASSPHRASE, new="kata sandi baru", again="yang lain")
     assert other.text.count('id="e-again"') == 1
     assert other.text.index('id="f-again2"') < other.text.index('id="e-again"')
+
+
+def test_who_knows_the_passphrase_changes_it_and_signs_with_the_new_one(here: Events) -> None:
+    who, new = here.world.assessor(), "perahu layar biru muda"
+    browser, path = here.as_actor(who.actor), "/akun/frasa/ganti"
+    fields = {"old_passphrase": PASSPHRASE, "new_passphrase": new, "new_passphrase_again": new}
+    for wrong, field in (
+        ({"old_passphrase": "bukan yang ini"}, "old_passphrase"),
+        ({"new_passphrase_again": "lain lagi"}, "new_passphrase_again"),
+        ({"new_passphrase": "abc", "new_passphrase_again": "abc"}, "new_passphrase"),
+    ):
+        refused = browser.post(path, {**fields, **wrong})
+        assert refused.status_code == 422
+        assert f'id="e-{field}"' in refused.text
+        assert PASSPHRASE not in refused.text
+    done = browser.post(path, fields)
+    assert "Frasa yang lama tidak berlaku lagi" in browser.get(done.headers["location"]).text
+    plan = here.world.schedule(candidates=1)
+    here.world.assign(plan, who)
+    here.world.record(who, plan.attempts[0])
+    sign = f"/rekam/{plan.id}/tanda-tangan"
+    page = browser.get(sign).text
+    shown = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    chosen = {name: value for name, value in shown.items() if not name.startswith("_")}
+    chosen["acknowledgement"] = "paper"
+    assert browser.post(sign, {**chosen, "passphrase": PASSPHRASE}).status_code == 422
+    assert browser.post(sign, {**chosen, "passphrase": new}).status_code in {200, 303}
+    with here.site.database.read() as conn:
+        assert records.records(conn, PROVINCE, schedule_id=plan.id)

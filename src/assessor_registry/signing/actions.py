@@ -19,12 +19,12 @@ from assessor_registry.accounts.actions import attempt_held, begin_attempt
 from assessor_registry.accounts.rules import Actor, of_account, system
 from assessor_registry.audit.actions import note
 from assessor_registry.db.engine import Database
-from assessor_registry.errors import ConfigurationError, Conflict, Forbidden, InvalidInput, NotFound, TooMany
+from assessor_registry.errors import ConfigurationError, Conflict, Forbidden, InvalidInput, NotFound, Reason, TooMany
 from assessor_registry.signing import keys, store
 from assessor_registry.signing.jws import sign_many
 from assessor_registry.signing.keys import UnlockedKey, WrappedKey
 from assessor_registry.signing.lint import Role, lint, name_part, read_certificate
-from assessor_registry.signing.passphrases import problems
+from assessor_registry.signing.passphrases import normal, problems
 from assessor_registry.signing.statement import Statement
 from assessor_registry.signing.x509 import (
     Authority,
@@ -247,6 +247,51 @@ def _enrol(
     return row
 
 
+def change_passphrase(
+    db: Database, actor: Actor, assessor_id: UUID, old: str, new: str, now: datetime, *,
+    birth_date: date | None = None, cost: keys.ScryptCost = keys.PRODUCTION,
+) -> None:  # fmt: skip
+    """Wrap one's key by another passphrase. Key and certificates stay as they are, and nothing is signed again.
+
+    A backup of before still opens with the old one: a passphrase that somebody may know needs a new key.
+
+    1. Look at the new one: no try is spent on what will not do. 2. Unlock with the old one; a wrong one is counted, and
+    its audit row written, in transactions of their own. 3. Wrap, in memory. 4. Store, if nobody has changed the key.
+
+    Raises:
+        Forbidden: the actor is someone else.
+        InvalidInput: `signing.passphrase_refused` with each reason; `signing.old_passphrase_wrong`.
+        NotFound, Conflict, TooMany, Unavailable: as `unlock`.
+    """
+    if actor.assessor_id != assessor_id:
+        raise Forbidden("signing.not_your_key")
+    reasons = problems(new, birth_date=birth_date)  # 1
+    if normal(new) == normal(old):
+        reasons.append(Reason("signing.passphrase_same"))
+    if reasons:
+        raise InvalidInput("signing.passphrase_refused", field="new_passphrase", reasons=tuple(reasons))
+    with db.read() as conn:
+        before = store.current_key(conn, assessor_id)
+    author = actor.author
+    try:
+        with unlock(db, assessor_id, old, now) as key:  # 2
+            wrapped = keys.wrap(key, new, cost=cost).to_dict()  # 3
+    except InvalidInput as refusal:
+        if refusal.code != "signing.passphrase_wrong":
+            raise
+        db.perform(lambda tx: note(tx, author, "signing.change_passphrase_refused", "assessor", assessor_id, now=now))
+        raise InvalidInput("signing.old_passphrase_wrong", field="old_passphrase") from None
+
+    def write(tx: Connection) -> None:  # 4
+        store.lock_keys(tx, assessor_id)
+        if before is None or store.current_key(tx, assessor_id) != before:
+            raise InvalidInput("signing.old_passphrase_wrong", field="old_passphrase")
+        store.change_key(tx, before.id, wrapped=wrapped)
+        note(tx, author, "signing.change_passphrase", "assessor", assessor_id, now=now, after={"key_id": before.id})
+
+    db.perform(write)
+
+
 def confirm_key(tx: Connection, actor: Actor, assessor_id: UUID, now: datetime) -> None:
     """Confirm a second key: the LSP's administrator has seen the person. Whose assessor it is, the caller has checked.
 
@@ -348,6 +393,6 @@ def _still_fits(row: store.IssuedRow, holder: Holder, issuing: x509.Certificate,
 
 
 __all__ = [
-    "AUTHORITY_KEY", "Holder", "Leaf", "Registry", "confirm_key", "crl", "enrol", "ensure_leaf",
+    "AUTHORITY_KEY", "Holder", "Leaf", "Registry", "change_passphrase", "confirm_key", "crl", "enrol", "ensure_leaf",
     "found_authority", "load_authority", "report_compromised", "seal_statements", "unlock",
 ]  # fmt: skip

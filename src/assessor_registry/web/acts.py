@@ -88,6 +88,8 @@ ACTS = {
     "schemes.fill_in": "Melengkapi jenis atau jenjang skema",
     "schemes.load_shipped": "Memuat skema bawaan",
     "schemes.set_number": "Mengisi nomor skema",
+    "signing.change_passphrase": "Mengganti frasa sandi tanda tangan",
+    "signing.change_passphrase_refused": "Gagal mengganti frasa sandi (frasa lama salah)",
     "signing.confirm_key": "Mengesahkan kunci tanda tangan",
     "signing.enrol": "Membuat kunci tanda tangan",
     "signing.found_authority": "Mendirikan penerbit sertifikat",

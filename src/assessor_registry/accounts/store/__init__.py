@@ -362,6 +362,12 @@ def holder_of(conn: Connection, secret: str) -> Holder | None:
     return Holder(**row._mapping) if row else None
 
 
+def account_of_grant(conn: Connection, grant_id: UUID) -> UUID | None:
+    """Return whose grant this is, also one that has ended."""
+    found: UUID | None = conn.execute(select(_G.c.account_id).where(_G.c.id == grant_id)).scalar_one_or_none()
+    return found
+
+
 def end_credentials(tx: Connection, account_id: UUID, now: datetime, *, only: UUID | None = None) -> int:
     """End all sessions and tokens of an account, or `only` one of them; return how many ended."""
     wanted = and_(_C.c.account_id == account_id, _C.c.ended_at.is_(None))
@@ -381,10 +387,10 @@ def list_credentials(conn: Connection, account_id: UUID, now: datetime) -> list[
 
 __all__ = [
     "AccountRow", "CredentialRow", "Holder", "KeptForm", "ListedAccount", "OfficeHolder", "PasswordRow", "account",
-    "account_by_login", "account_of_assessor", "account_of_code", "actor_of", "add_account", "add_code",
+    "account_of_grant", "account_by_login", "account_of_assessor", "account_of_code", "actor_of", "add_account", "add_code",
     "add_credential", "add_failures", "add_grant", "add_idempotency", "answer_idempotency", "change_account",
     "credential_of", "digest", "end_credentials", "failures", "forget_failures", "grant", "grants_of", "has_operator",
-    "holder_of", "idempotency", "keep_form", "kept_form", "kill_codes", "list_accounts", "list_credentials", "list_office_holders",
-    "lock_account", "lock_names", "password_row", "purge_failures", "purge_forms", "purge_idempotency",
-    "revoke_grant", "try_lock", "use_code", "use_grant",
+    "holder_of", "idempotency", "keep_form", "kept_form", "kill_codes", "list_accounts", "list_credentials",
+    "list_office_holders", "lock_account", "lock_names", "password_row", "purge_failures", "purge_forms",
+    "purge_idempotency", "revoke_grant", "try_lock", "use_code", "use_grant",
 ]  # fmt: skip

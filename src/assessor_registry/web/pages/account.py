@@ -12,13 +12,14 @@ from assessor_registry import clock
 from assessor_registry.accounts import actions as accounts
 from assessor_registry.accounts import store
 from assessor_registry.accounts.rules import Permission
-from assessor_registry.errors import InvalidInput
+from assessor_registry.errors import InvalidInput, TooMany
 from assessor_registry.signing import actions as signing
 from assessor_registry.signing import store as keys
 from assessor_registry.web.forms import Form, Input, Secret, Text, read, submit
 from assessor_registry.web.guards import needs
 from assessor_registry.web.pages.entry import with_session
 from assessor_registry.web.render import page
+from assessor_registry.web.said import done, said
 
 SELF = needs(Permission.ACCOUNTS_SELF)
 
@@ -42,6 +43,14 @@ class NewPassphrase(Input):
 
     passphrase: Secret
     again: Secret
+
+
+class ChangedPassphrase(Input):
+    """The passphrase that one has, and the new one, twice."""
+
+    old_passphrase: Secret
+    new_passphrase: Secret
+    new_passphrase_again: Secret
 
 
 class NewToken(Input):
@@ -83,7 +92,7 @@ def shown(request: Request[Any, Any, Any], **context: Any) -> Template:
 @get("/akun", opt=SELF, sync_to_thread=True)
 def account(request: Request[Any, Any, Any]) -> Template:
     """One's own account."""
-    return shown(request)
+    return shown(request, said=said(request))
 
 
 @post("/akun/peran", opt=SELF, sync_to_thread=True, status_code=303)
@@ -130,6 +139,28 @@ def set_passphrase(request: Request[Any, Any, Any], data: URLEncodedBody[Form]) 
     return answer
 
 
+@post("/akun/frasa/ganti", opt=needs(Permission.ASSESSMENTS_SIGN), sync_to_thread=True, status_code=200)
+def change_passphrase(request: Request[Any, Any, Any], data: URLEncodedBody[Form]) -> Response[Any]:
+    """Another passphrase for the same key."""
+
+    def act() -> Response[Any]:
+        given = read(ChangedPassphrase, data)
+        if given.new_passphrase != given.new_passphrase_again:
+            raise InvalidInput("web.not_the_same", field="new_passphrase_again")
+        try:
+            signing.change_passphrase(
+                request.app.state.database, request.user, request.user.assessor_id,
+                given.old_passphrase, given.new_passphrase, clock.now(),
+            )  # fmt: skip
+        except TooMany as refusal:
+            refusal.field = "old_passphrase"
+            raise
+        return done("/akun", "frasa")
+
+    answer: Response[Any] = submit(data, act, lambda **context: shown(request, **context))
+    return answer
+
+
 @post("/akun/token", opt=SELF, sync_to_thread=True, status_code=200)
 def make_token(request: Request[Any, Any, Any], data: URLEncodedBody[Form]) -> Response[Any]:
     """Make an API token; it is shown once."""
@@ -153,4 +184,4 @@ def end_session(request: Request[Any, Any, Any], data: URLEncodedBody[Form]) -> 
     return Redirect("/akun", status_code=303)
 
 
-HANDLERS = [account, choose_role, change_password, set_passphrase, make_token, end_session]
+HANDLERS = [account, choose_role, change_password, set_passphrase, change_passphrase, make_token, end_session]

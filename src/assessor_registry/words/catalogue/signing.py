@@ -7,6 +7,8 @@ SENTENCES = {
     "signing.passphrase_is_login": "Frasa sandi tidak boleh sama dengan nama akun.",
     "signing.passphrase_is_birth_date": "Frasa sandi tidak boleh tanggal lahir.",
     "signing.passphrase_one_character": "Frasa sandi tidak boleh satu karakter yang diulang-ulang.",
+    "signing.passphrase_same": "Frasa sandi baru sama dengan yang lama.",
+    "signing.old_passphrase_wrong": "Frasa sandi lama salah. Frasa sandi belum diganti.",
     "signing.passphrase_wrong": "Frasa sandi salah. Belum ada yang ditandatangani.",
     "signing.unlock_busy": "Banyak asesor sedang menandatangani. Coba lagi sebentar lagi; belum ada yang berubah.",
     "signing.key_locked": "Kunci tanda tangan sudah ditutup. Masukkan frasa sandi sekali lagi.",
