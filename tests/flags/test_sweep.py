@@ -19,6 +19,7 @@ from assessor_registry.flags import store as flags
 from assessor_registry.flags.rules import latest_due, stage
 from assessor_registry.validity import actions
 from assessor_registry.validity.actions import NewCertificate, NewTechnical
+from assessor_registry.validity.store import sweeping
 
 DAY = timedelta(days=1)
 FIRST = date(2023, 12, 14)
@@ -301,6 +302,14 @@ def test_a_whole_sweep_that_finds_everything_as_it_should_be_changes_no_to_do(da
         before = tx.execute(text("SELECT id, xmin::text, xmax::text FROM flag ORDER BY id")).all()
         assert jobs.sweep_in(tx, TODAY, NOW) == 0
         assert tx.execute(text("SELECT id, xmin::text, xmax::text FROM flag ORDER BY id")).all() == before
+
+
+@pytest.mark.parametrize("ends", [sweeping.certificate_ends, sweeping.technical_ends, sweeping.appointment_ends])
+def test_a_sweep_of_everyone_never_looks_people_up_one_by_one(database: Database, ends: Any) -> None:
+    with database.transaction() as tx, flags.everyone(tx, True):
+        query = str(ends(TODAY).compile(tx.engine, compile_kwargs={"literal_binds": True}))
+        plan = "\n".join(tx.execute(text(f"EXPLAIN {query}")).scalars())
+    assert "Nested Loop" not in plan, plan
 
 
 def test_a_licence_entered_after_the_sweep_of_the_day_is_seen_by_the_next(database: Database) -> None:

@@ -5,7 +5,8 @@ here it becomes flags, set-based. `known_on` is the day on which the registry le
 has been known since before the last sweep.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -33,6 +34,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    text,
     true,
     union_all,
     update,
@@ -157,6 +159,20 @@ _TOLD = ("told_stage", "acknowledged_at", "acknowledged_by", "note")
 def _reminded_by(last_day: Any, months: int) -> Any:
     """The first day on which `last_day` is due at all; PostgreSQL clamps months as `days.add_months` does."""
     return cast(last_day - cast(literal(f"{months} months"), Interval), Date)
+
+
+@contextmanager
+def everyone(tx: Connection, yes: bool) -> Iterator[None]:
+    """While everyone is looked at, let tables be joined by hashing, never row by row.
+
+    After a large import the database has not counted the new rows yet; it would take them for few and look each of
+    them up, for minutes.
+    """
+    if yes:
+        tx.execute(text("SET LOCAL enable_nestloop = off"))
+    yield
+    if yes:
+        tx.execute(text("SET LOCAL enable_nestloop = on"))
 
 
 def settle(tx: Connection, kind: str, day: SweepDay) -> None:

@@ -38,7 +38,8 @@ def sweep(tx: Connection, day: SweepDay, season: Period | None) -> Swept:
         flags.Source("assessor", "technical_ending", lambda: sweeping.technical_ends(today)),
         flags.Source("assessor", "appointment_ending", lambda: sweeping.appointment_ends(today)),
     )
-    opened = sum(flags.sweep(tx, source, day, changed) for source in sources)
+    with flag_store.everyone(tx, day.since is None):
+        opened = sum(flags.sweep(tx, source, day, changed) for source in sources)
     if day.since != today or changed is not None:
         flag_store.clear_subjects(tx, "assessor", sweeping.ended(today, day.since, changed), day.now)
     return Swept(opened, number)

@@ -6,7 +6,7 @@ Written so that a condition on `last_day` reaches the index of the table that ho
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Select, and_, cast, exists, null, or_, select
+from sqlalchemy import Date, Select, Text, and_, cast, exists, func, null, or_, select
 
 from assessor_registry.days import DAY
 from assessor_registry.validity.store.facts import A, D, T
@@ -31,6 +31,11 @@ def season_gaps(today: date, first: date, last: date) -> Select[Any]:
     return certificate_ends(today).where(V.c.last_day.between(first, last))
 
 
+def _scheme(certificate: Any) -> Any:
+    """The scheme, or what the list says where it has not been mapped: one value, so that many rows can be hashed."""
+    return func.coalesce(cast(certificate.c.scheme_id, Text), certificate.c.scheme_text)
+
+
 def technical_ends(today: date) -> Select[Any]:
     """The last day of each assessor's competence for each scheme, where it has one and nothing later follows."""
     newer, later, latest = T.alias("newer"), T.alias("later"), T.alias("latest")
@@ -38,10 +43,7 @@ def technical_ends(today: date) -> Select[Any]:
     later_corrected = exists().where(latest.c.supersedes == later.c.id)
     followed = exists().where(
         later.c.assessor_id == T.c.assessor_id,
-        or_(
-            and_(later.c.scheme_id == T.c.scheme_id),
-            and_(T.c.scheme_id.is_(None), later.c.scheme_id.is_(None), later.c.scheme_text == T.c.scheme_text),
-        ),
+        _scheme(later) == _scheme(T),
         later.c.last_day > T.c.last_day,
         ~later_corrected,
     )
