@@ -230,10 +230,15 @@ def sweep_changes(database: Database, settings: Settings, now: datetime) -> int:
 
 
 def purge(tx: Connection, now: datetime) -> None:
-    """Remove what is kept for a while only: answers to repeated requests, failed attempts, old mails, old job runs."""
+    """Remove what is kept for a while only.
+
+    Answers to repeated requests, failed attempts, forms that nobody came back for, sessions that have ended, old mails
+    and old job runs.
+    """
     accounts.purge_idempotency(tx, now)
     accounts.purge_attempts(tx, now)
     accounts.purge_forms(tx, now)
+    accounts.purge_ended(tx, now)
     outbox.purge(tx, now - MAILS_KEPT)
     flags.purge_runs(tx, now - RUNS_KEPT)
 

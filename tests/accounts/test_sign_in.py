@@ -328,3 +328,26 @@ def test_everyone_sees_and_ends_their_own_sessions_only(database: Database) -> N
     with database.read() as conn:
         assert store.list_credentials(conn, siti, NOW) == []
         assert len(store.list_credentials(conn, budi, NOW)) == 1
+
+
+def test_sessions_that_ended_a_month_ago_are_removed_and_open_ones_stay(database: Database) -> None:
+    person(database, "siti", (Role.DIVISION, PROVINCE))
+    signed_out, idle = sign_in(database), sign_in(database)
+    with database.transaction() as tx:
+        actions.sign_out(tx, signed_out.secret, now=NOW)
+    token = sign_in(database, kind="token")
+    kept, half = rules.ENDED_KEPT, timedelta(hours=1)
+
+    def left(after: timedelta) -> int:
+        with database.transaction() as tx:
+            actions.purge_ended(tx, NOW + after)
+        return count(database, "credential")
+
+    assert left(kept) == 3
+    assert left(kept + half) == 2, "signed out"
+    assert left(kept + rules.SESSION_IDLE) == 2
+    assert left(kept + rules.SESSION_IDLE + half) == 1, "nobody came back to it"
+    assert actor(database, token.secret, NOW + rules.SESSION_IDLE + half, kind="token"), "a token is never idle"
+    assert actor(database, idle.secret, NOW + half) is None
+    assert left(kept + rules.SESSION_LONGEST) == 1
+    assert left(kept + rules.SESSION_LONGEST + half) == 0, "past its time"

@@ -349,6 +349,8 @@ SESSION_IDLE = timedelta(hours=12)
 SESSION_LONGEST = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=5)
 TOKEN_DAYS_MOST = 365
+# How long it is kept that there was a session or a token, after it has ended.
+ENDED_KEPT = timedelta(days=30)
 ORIGIN_OF_KIND = {"session": "page", "token": "api"}
 NO_ROLE = "none"
 

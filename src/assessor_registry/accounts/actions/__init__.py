@@ -10,6 +10,7 @@ from assessor_registry.accounts.actions.sessions import (
     choose_grant,
     end_credential,
     make_token,
+    purge_ended,
     sign_in,
     sign_out,
 )
@@ -18,5 +19,5 @@ __all__ = [
     "Attempt", "Replay", "SignedIn", "activate", "attempt_held", "begin_attempt", "begin_idempotent",
     "change_password", "choose_grant", "create_account", "disable", "enable", "end_credential", "finish_idempotent",
     "first_operator", "give_grant", "issue_code", "keep_form", "kept_form", "make_token", "purge_attempts",
-    "purge_forms", "purge_idempotency", "revoke_grant", "sign_in", "sign_out",
+    "purge_ended", "purge_forms", "purge_idempotency", "revoke_grant", "sign_in", "sign_out",
 ]  # fmt: skip

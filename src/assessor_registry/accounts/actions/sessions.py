@@ -169,3 +169,8 @@ def own_account(actor: Actor) -> UUID:
     if actor.account_id is None:
         raise Forbidden("accounts.needs_account")
     return actor.account_id
+
+
+def purge_ended(tx: Connection, now: datetime) -> int:
+    """Remove sessions and tokens that ended a while ago; return how many. Who signed in when is in the audit trail."""
+    return store.purge_credentials(tx, now - rules.ENDED_KEPT)

@@ -1,4 +1,4 @@
-"""What is kept for a short while only: failed attempts, answers to requests, and forms that wait for their sender."""
+"""What is kept for a while only: failed attempts, answers to requests, forms that wait, sessions that have ended."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,11 +8,13 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, text, update
 
-from assessor_registry.accounts.tables import FailedAttempt, IdempotencyKey, WaitingForm
+from assessor_registry.accounts import rules
+from assessor_registry.accounts.tables import Credential, FailedAttempt, IdempotencyKey, WaitingForm
 
 _F = FailedAttempt.__table__  # type: ignore[attr-defined]
 _I = IdempotencyKey.__table__  # type: ignore[attr-defined]
 _W = WaitingForm.__table__  # type: ignore[attr-defined]
+_C = Credential.__table__  # type: ignore[attr-defined]
 
 
 # --- Failed attempts ---------------------------------------------------------------------------------------------
@@ -110,3 +112,12 @@ def kept_form(conn: Connection, account_id: UUID, form_id: UUID, since: datetime
 def purge_forms(tx: Connection, before: datetime) -> int:
     """Delete forms older than `before`; return how many."""
     return tx.execute(delete(_W).where(_W.c.created_at < before)).rowcount
+
+
+# --- Sessions and tokens that have ended ---------------------------------------------------------------------------
+
+
+def purge_credentials(tx: Connection, before: datetime) -> int:
+    """Delete sessions and tokens that had ended before `before`: signed out, past their time, or idle too long."""
+    idle = and_(_C.c.kind == "session", _C.c.last_seen_at < before - rules.SESSION_IDLE)
+    return tx.execute(delete(_C).where(or_(_C.c.ended_at < before, _C.c.expires_at < before, idle))).rowcount
