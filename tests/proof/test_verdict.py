@@ -33,7 +33,7 @@ from assessor_registry.signing.canonical import encode
 from assessor_registry.signing.jws import RECORD, STATUS, sign_payloads
 from assessor_registry.signing.keys import new_key
 from assessor_registry.signing.lint import name_part
-from assessor_registry.signing.statement import Statement
+from assessor_registry.signing.statement import Statement, to_bytes
 from assessor_registry.signing.x509 import Authority, end_of_day, pem
 
 
@@ -75,6 +75,22 @@ def test_a_good_bundle_is_valid_and_says_so_in_eleven_sentences(pki: Pki) -> Non
     assert details["origin"] == f"Ditandatangani secara elektronik oleh {NAME}."
     assert "21 November 2026" in details["dates"]
     assert "22 November 2026 01.00 UTC" in details["status-time"]
+
+
+def test_a_bundle_of_before_the_candidates_word_still_verifies(pki: Pki) -> None:
+    old = statement(version=1)
+    found = judged(pki, pki.bundle(sign_payloads(pki.assessor, RECORD, [to_bytes(old)], pki.chain)[0]))
+    assert found.valid
+    assert found.statement == old
+    assert {check.name: check.detail for check in found.checks}["statement"].endswith("dapat dibaca.")
+
+
+def test_the_verdict_says_what_the_candidate_said(pki: Pki) -> None:
+    for how, told in (("paper", "di kertas FR.AK.02"), ("refused", "menolak menandatangani"), (None, "tidak ada")):
+        made = statement(acknowledgement=how)
+        found = judged(pki, pki.bundle(sign_payloads(pki.assessor, RECORD, [to_bytes(made)], pki.chain)[0]))
+        assert found.valid
+        assert told in {check.name: check.detail for check in found.checks}["statement"]
 
 
 def test_a_paper_record_is_valid_and_says_plainly_that_it_is_paper(pki: Pki) -> None:
@@ -351,6 +367,7 @@ def codes_in(package: Any) -> set[str]:
 def test_every_code_has_its_sentence() -> None:
     made = {f"proof.ok_{name.replace('-', '_')}" for name in NAMES if name not in ("origin", "identity", "dates")}
     made |= {f"proof.ok_{name}_{origin}" for name in ("origin", "identity", "dates") for origin in ("signed", "paper")}
+    made |= {f"proof.ok_statement_{how}" for how in ("paper", "phone", "refused", "none")}
     made |= {f"proof.state_{state}" for state in ("replaced", "contested", "annulled")}
     made |= {f"signing.origin_{origin}" for origin in ("signed", "paper")}
     used = codes_in(assessor_registry.signing) | codes_in(assessor_registry.proof) | made

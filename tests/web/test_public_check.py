@@ -101,6 +101,10 @@ def test_the_nisn_opens_units_result_and_evidence_file(here: Events, anyone: Bro
     bundle = anyone.post(f"/cek/{code}/bundle.json", nisn=row.nisn)
     assert verdict.verdict(bundle.content, anyone.get("/pki/root.pem").content).valid
     assert row.nisn not in bundle.headers["content-disposition"]
+    assert "Pernyataan asesi" in answer.text
+    said = verdict.verdict(bundle.content, anyone.get("/pki/root.pem").content).statement
+    assert said is not None
+    assert (said.version, said.acknowledgement) == (2, row.acknowledgement)
 
 
 def test_another_nisn_opens_nothing_is_counted_and_never_shown_again(here: Events, anyone: Browser) -> None:

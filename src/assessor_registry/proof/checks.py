@@ -157,6 +157,13 @@ def _ok(name: str) -> Callable[[object], Reason]:
     return lambda _subject: reason
 
 
+def _ok_statement(case: Content) -> Reason:
+    """What the candidate said to it, from the version on that says so."""
+    if case.statement.version == 1:
+        return Reason("proof.ok_statement")
+    return Reason(f"proof.ok_statement_{case.statement.acknowledgement or 'none'}")
+
+
 def _ok_origin(case: Content) -> Reason:
     paper = case.statement.paper
     if paper is None:
@@ -187,7 +194,7 @@ ENVELOPE: Final[tuple[Row[Envelope], ...]] = (
     Row("signature", _signature, _ok("signature")),
 )
 CONTENT: Final[tuple[Row[Content], ...]] = (
-    Row("statement", _readable, _ok("statement")),
+    Row("statement", _readable, _ok_statement),
     Row("origin", _origin, _ok_origin),
     Row("identity", _identity, _ok_identity),
     Row("dates", _dates, _ok_dates),

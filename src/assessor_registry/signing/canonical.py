@@ -128,7 +128,8 @@ def _plain(value: object) -> Any:
         return value.isoformat()
     if is_dataclass(value):
         kind: Any = type(value)
-        return {name: _plain(getattr(value, name)) for name in names_of(kind)}
+        names = names_of(kind, _version(getattr(value, "version", None)))
+        return {name: _plain(getattr(value, name)) for name in names}
     raise TypeError(type(value).__name__)
 
 
@@ -148,9 +149,17 @@ def _bytes(value: Any) -> bytes:
 
 
 @cache
-def names_of(kind: Any) -> tuple[str, ...]:
-    """Return the names of the fields of a dataclass."""
-    return tuple(item.name for item in fields(kind))
+def names_of(kind: Any, version: int | None = None) -> tuple[str, ...]:
+    """Return the names of the fields of a dataclass; with a version, those that it had then.
+
+    A field that came later says so in its metadata: `{"since": 2}`. What was signed before is read as it was written.
+    """
+    return tuple(item.name for item in fields(kind) if version is None or item.metadata.get("since", 1) <= version)
+
+
+def _version(value: object) -> int | None:
+    """The version of a format; what else is called version (of a scheme) is a text."""
+    return value if type(value) is int else None
 
 
 class _Misfit(Exception):
@@ -210,13 +219,14 @@ def _record_reader(kind: Any) -> Reader:
 
     def read(value: Any) -> Any:
         _expect(isinstance(value, dict), value)
-        if value.keys() != readers.keys():
-            missing = sorted(readers.keys() - value.keys())
+        names = names_of(kind, _version(value.get("version")))
+        if value.keys() != set(names):
+            missing = sorted(set(names) - value.keys())
             raise _Misfit("signing.missing_field", missing[0]) if missing else _Misfit("signing.unknown_field")
         found = {}
-        for name, inner in readers.items():
+        for name in names:
             try:
-                found[name] = inner(value[name])
+                found[name] = readers[name](value[name])
             except _Misfit as misfit:
                 misfit.path.insert(0, name)
                 raise

@@ -8,7 +8,7 @@ confirmed by a second office-holder, and sealed by the registry on their behalf)
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass, field, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, get_args
 
@@ -25,6 +25,7 @@ MAX_COUNT = 99
 Origin = Literal["signed", "paper"]
 Outcome = Literal["assessed", "absent", "withdrew"]
 Result = Literal["K", "BK"]
+Acknowledgement = Literal["paper", "phone", "refused"]
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _CODE = re.compile(r"[0-9A-Za-z_-]{16,64}")
@@ -97,11 +98,12 @@ class Statement:
 
     `signed_on` stands beside `signed_at` so that a verifier needs no zone table to compare it with the last active
     day. `recommendation` is None for who does not end the attempt, for absent and for withdrew. `replaces` is the
-    record id of the record that this one corrects.
+    record id of the record that this one corrects. `acknowledgement` is how the candidate took note of it (on paper, on
+    the assessor's phone, or refused; None where there was nothing to take note of); version 1 did not say.
     """
 
     format: Literal["assessment-record"] = "assessment-record"
-    version: Literal[1] = 1
+    version: Literal[1, 2] = 2
     origin: Origin
     record_id: str
     code: str
@@ -123,6 +125,7 @@ class Statement:
     signed_at: datetime
     signed_on: date
     paper: Paper | None = None
+    acknowledgement: Acknowledgement | None = field(default=None, metadata={"since": 2})
 
 
 def to_bytes(statement: Statement) -> bytes:
@@ -181,16 +184,21 @@ def _texts(record: object, path: str = "") -> Iterator[tuple[str, str]]:
 
 def _text_clauses(statement: Statement) -> Iterator[Reason]:
     for path, text in _texts(statement):
-        is_note = path.endswith("note")
-        if not text.strip():
-            yield Reason("signing.text_empty", {"part": path})
-        if len(text) > (MAX_NOTE if is_note else MAX_TEXT):
-            yield Reason("signing.text_long", {"part": path, "limit": MAX_NOTE if is_note else MAX_TEXT})
-        if not _is_plain(text.replace("\n", "") if is_note else text):
-            yield Reason("signing.text_character", {"part": path})
-        # A NIK has 16 digits. Numbers of letters and certificates may have as many; names and notes have no reason to.
-        if path.endswith(("name", "note", "_by", "venue")) and _SIXTEEN_DIGITS.search(text):
-            yield Reason("signing.text_nik", {"part": path})
+        yield from text_clauses(path, text)
+
+
+def text_clauses(path: str, text: str) -> Iterator[Reason]:
+    """Yield every clause that the text at `path` does not meet; `text` in NFC."""
+    is_note = path.endswith("note")
+    if not text.strip():
+        yield Reason("signing.text_empty", {"part": path})
+    if len(text) > (MAX_NOTE if is_note else MAX_TEXT):
+        yield Reason("signing.text_long", {"part": path, "limit": MAX_NOTE if is_note else MAX_TEXT})
+    if not _is_plain(text.replace("\n", "") if is_note else text):
+        yield Reason("signing.text_character", {"part": path})
+    # A NIK has 16 digits. Numbers of letters and certificates may have as many; names and notes have no reason to.
+    if path.endswith(("name", "note", "_by", "venue")) and _SIXTEEN_DIGITS.search(text):
+        yield Reason("signing.text_nik", {"part": path})
 
 
 def _is_plain(text: str) -> bool:
@@ -214,12 +222,15 @@ def _identifier_clauses(statement: Statement) -> Iterator[Reason]:
     for part, number in (("attempt", statement.attempt), ("part", statement.part)):
         if not 1 <= number <= MAX_COUNT:
             yield Reason("signing.identifier", {"part": part})
+    if statement.version == 1 and statement.acknowledgement is not None:
+        yield Reason("signing.identifier", {"part": "acknowledgement"})
     if statement.replaces == statement.record_id:
         yield Reason("signing.replaces_itself")
     results = {unit.result for unit in statement.units} | ({statement.recommendation} - {None})
     for part, given, known in (
         ("origin", {statement.origin}, get_args(Origin)),
         ("outcome", {statement.outcome}, get_args(Outcome)),
+        ("acknowledgement", {statement.acknowledgement} - {None}, get_args(Acknowledgement)),
         ("result", results, get_args(Result)),
     ):
         if not given <= set(known):  # the type checker looks at our code, this at what reaches it

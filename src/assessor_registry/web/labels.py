@@ -42,6 +42,16 @@ def outcome_name(outcome: str | None) -> str:
     return names.get(outcome or "", _("Belum diisi"))
 
 
+def acknowledgement_name(how: str | None) -> str:
+    """`paper` → `Ditandatangani di kertas FR.AK.02`: how the candidate took note of the result."""
+    names = {
+        "paper": _("Ditandatangani di kertas FR.AK.02"),
+        "phone": _("Menyetujui di ponsel asesor"),
+        "refused": _("Menolak menandatangani"),
+    }
+    return names.get(how or "", _("Tidak ada"))
+
+
 def origin_name(origin: str) -> str:
     """`paper` → `Dari berkas kertas`."""
     return {"signed": _("Ditandatangani di sini"), "paper": _("Dari berkas kertas")}.get(origin, origin)

@@ -60,6 +60,7 @@ def engine(version: str) -> JinjaTemplateEngine:
         "result_name": labels.result_name,
         "outcome_name": labels.outcome_name,
         "origin_name": labels.origin_name,
+        "acknowledgement_name": labels.acknowledgement_name,
         "kind_name": labels.kind_name,
         "stage_name": labels.stage_name,
         "sanction_name": labels.sanction_name,

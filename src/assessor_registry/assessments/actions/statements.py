@@ -12,6 +12,7 @@ from assessor_registry.errors import Reason
 from assessor_registry.scheduling.rules import EVIDENCE
 from assessor_registry.signing.canonical import clean
 from assessor_registry.signing.statement import (
+    Acknowledgement,
     Assessor,
     Candidate,
     Lsp,
@@ -129,6 +130,7 @@ def statement(result: Case, signing: Signing) -> Statement:
         signed_at=signing.signed_at,
         signed_on=signing.signed_on,
         paper=signing.paper,
+        acknowledgement=cast(Acknowledgement | None, content.acknowledgement),
     )
 
 

@@ -8,6 +8,16 @@ SENTENCES = {
     "proof.ok_certificate_profile": "Sertifikat elektronik penanda tangan sah dan khusus untuk menandatangani dokumen.",
     "proof.ok_signature": "Tanda tangan elektronik cocok; isi tidak berubah sejak ditandatangani.",
     "proof.ok_statement": "Isi rekaman asesmen lengkap dan dapat dibaca.",
+    "proof.ok_statement_paper": (
+        "Isi rekaman asesmen lengkap dan dapat dibaca. Pernyataan asesi: ditandatangani di kertas FR.AK.02."
+    ),
+    "proof.ok_statement_phone": (
+        "Isi rekaman asesmen lengkap dan dapat dibaca. Pernyataan asesi: menyetujui di ponsel asesor."
+    ),
+    "proof.ok_statement_refused": (
+        "Isi rekaman asesmen lengkap dan dapat dibaca. Pernyataan asesi: menolak menandatangani."
+    ),
+    "proof.ok_statement_none": "Isi rekaman asesmen lengkap dan dapat dibaca. Pernyataan asesi: tidak ada.",
     "proof.ok_origin_signed": "Ditandatangani secara elektronik oleh {name}.",
     "proof.ok_origin_paper": (
         "Asal kertas: asesor menandatangani di atas kertas (FR.AK.02), bukan secara elektronik. "
