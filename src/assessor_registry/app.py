@@ -1,8 +1,9 @@
 """Puts the application together: one database, one set of settings, all routes behind one guard."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import ResponseHeader, State
+from litestar.enums import RequestEncodingType
 from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
 from litestar.openapi.config import OpenAPIConfig
@@ -44,6 +46,10 @@ _HEADERS = {
 }
 
 
+# What is typed is never longer; only a handler that takes files (multipart) reads more.
+_FORM_BYTES = 256 * 1024
+
+
 def create_app(settings: Settings, database: Database, *, routes: Any = None) -> Litestar:
     """Return the application. The caller owns `database` and closes it.
 
@@ -62,8 +68,8 @@ def create_app(settings: Settings, database: Database, *, routes: Any = None) ->
         # In one router, registered once: a path whose methods are registered one after the other has its earlier
         # handlers registered again, and what runs in a thread is then wrapped twice (litestar 2.25).
         route_handlers=[
-            Router("/", route_handlers=ROUTES if routes is None else routes, include_in_schema=False),
-            Router("/api/v1", route_handlers=API),
+            Router("/", route_handlers=_sized(ROUTES if routes is None else routes, settings), include_in_schema=False),
+            Router("/api/v1", route_handlers=_sized(API, settings)),
             *_static_routes(),
         ],
         guards=[permission_guard],
@@ -93,7 +99,7 @@ def create_app(settings: Settings, database: Database, *, routes: Any = None) ->
             openapi_router=Router("/api", route_handlers=[], opt=public()),
         ),
         state=State({"settings": settings, "database": database, "places": Places(database)}),
-        request_max_body_size=(settings.upload_limit_mib + 1) * 1024 * 1024,
+        request_max_body_size=_FORM_BYTES,
         lifespan=[threads],
         debug=False,
         logging_config=None,
@@ -103,6 +109,23 @@ def create_app(settings: Settings, database: Database, *, routes: Any = None) ->
     with database.read() as conn:
         app.state.authority = signing.load_authority(conn, authority_key)
     return app
+
+
+def _sized(handlers: Iterable[Any], settings: Settings) -> list[Any]:
+    """The handlers, those that take a file with room for one."""
+    sized = []
+    for handler in handlers:
+        each = copy(handler)
+        if _takes_files(each):
+            each.request_max_body_size = (settings.upload_limit_mib + 1) * 1024 * 1024
+        sized.append(each)
+    return sized
+
+
+def _takes_files(handler: Any) -> bool:
+    data = getattr(getattr(handler, "fn", None), "__annotations__", {}).get("data")
+    kinds = [getattr(each, "media_type", None) for each in getattr(data, "__metadata__", ())]
+    return RequestEncodingType.MULTI_PART in kinds
 
 
 def _static_routes() -> list[Any]:

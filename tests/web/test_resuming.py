@@ -237,13 +237,40 @@ def test_a_file_has_to_be_chosen_again_and_the_page_says_so(here: Events) -> Non
 
 def test_a_strangers_form_is_never_shown_as_ones_own(site: Site) -> None:
     guest = site.browse()
-    fields = {"title": "Dari luar", "_csrf_token": "palsu"}
+    fields = {"title": "Dari luar", "_csrf_token": "palsu", "_as": str(site.user("division").grant_id)}
     for origin in ("cross-site", "same-site", "none"):
         answer = guest.client.post("/jadwal/baru", data=fields, headers={"sec-fetch-site": origin})
         assert answer.status_code == 403
     answer = guest.client.post("/jadwal/baru", data=fields, headers={"sec-fetch-site": "same-origin"})
     assert answer.status_code == 401
     assert hidden(answer.text, "isian")
+
+
+def test_what_was_shown_to_nobody_known_waits_for_nobody(site: Site) -> None:
+    """Whoever signs in next on a shared machine does not see what somebody else typed."""
+    guest = site.browse()
+    answer = guest.client.post(
+        "/jadwal/baru", data={"title": "Rahasia dapur", "_csrf_token": "palsu"},
+        headers={"sec-fetch-site": "same-origin"},
+    )  # fmt: skip
+    assert answer.status_code == 401
+    assert 'name="isian"' not in answer.text
+
+
+def test_a_form_that_was_shown_to_another_role_or_account_is_not_acted_on(here: Events) -> None:
+    user = admin_of(here)
+    browser = here.site.browse(user)
+    shown = hidden(browser.get("/jadwal/baru").text, "_as")
+    assert shown == str(user.grant_id)
+    other = here.site.perform(lambda tx: accounts.give_grant(
+        tx, system("test"), user.id, Role.AUDITOR, Scope("lsp", str(here.world.home.id)), here.site.day(-1),
+        now=clock.now(),
+    ))  # fmt: skip
+    assert browser.post("/akun/peran", grant=str(other), _as=shown).status_code == 303
+    late = browser.post("/jadwal/baru", title="UKK", _as=shown)
+    assert late.status_code == 409
+    assert "peran atau akun lain" in text_of(late.text)
+    assert browser.client.put("/rekam/x/isian", json={}, headers={"x-shown-to": shown}).status_code in {404, 403, 409}
 
 
 @contextmanager

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from itertools import islice
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from litestar.datastructures import UploadFile
 from litestar.response import Template
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, StringConstraints, ValidationError
 
 from assessor_registry import words
 from assessor_registry.errors import InvalidInput, Reason, Refusal
@@ -15,7 +16,9 @@ from assessor_registry.web.render import problem_context
 
 Form = dict[str, Any]
 # Fields that every form carries for itself: against forged requests, and against a double tap.
-_OWN = frozenset({"_csrf_token", "_once"})
+_OWN = frozenset({"_csrf_token", "_once", "_as"})
+# Fields that nobody knows are told by name up to this many: an answer is never longer than its question.
+_MOST_UNKNOWN = 5
 
 
 class Input(BaseModel):
@@ -46,8 +49,9 @@ Day = Annotated[date, BeforeValidator(_day)]
 MaybeDay = Annotated[date | None, BeforeValidator(lambda value: _day(_empty_is_none(value)))]
 MaybeId = Annotated[UUID | None, BeforeValidator(_empty_is_none)]
 MaybeNumber = Annotated[int | None, BeforeValidator(_empty_is_none)]
-Ids = Annotated[list[UUID], BeforeValidator(_listed)]
-Texts = Annotated[list[Text], BeforeValidator(_listed)]
+# The first that is wrong is told, and no more: a list may be long.
+Ids = Annotated[list[UUID], FailFast(), BeforeValidator(_listed)]
+Texts = Annotated[list[Text], FailFast(), BeforeValidator(_listed)]
 
 M = TypeVar("M", bound=Input)
 
@@ -81,10 +85,20 @@ def read(model: type[M], form: Mapping[str, Any]) -> M:
     Raises:
         InvalidForm: with one reason per field.
     """
+    known = {field.alias or name for name, field in model.model_fields.items()}
+    errors = {name: Reason("web.unknown_field", {"name": name[:60]}) for name in _unknown(form, known)}
     try:
-        return model.model_validate({name: storable(value) for name, value in form.items() if name not in _OWN})
+        found = model.model_validate({name: storable(value) for name, value in form.items() if name in known})
     except ValidationError as error:
-        raise InvalidForm({_field(each): _reason(each) for each in reversed(error.errors())}) from None
+        details = error.errors(include_url=False, include_input=True)
+        raise InvalidForm({_field(each): _reason(each) for each in reversed(details)} | errors) from None
+    if errors:
+        raise InvalidForm(errors)
+    return found
+
+
+def _unknown(form: Mapping[str, Any], known: set[str]) -> list[str]:
+    return list(islice((name for name in form if name not in known and name not in _OWN), _MOST_UNKNOWN))
 
 
 def _field(error: Any) -> str:
@@ -92,9 +106,7 @@ def _field(error: Any) -> str:
 
 
 def _reason(error: Any) -> Reason:
-    kind, where = error["type"], _field(error)
-    if kind == "extra_forbidden":
-        return Reason("web.unknown_field", {"name": where[:60]})
+    kind = error["type"]
     if kind == "string_too_long":
         return Reason("web.too_long", {"limit": error["ctx"]["max_length"]})
     if error.get("input") == "" and not kind.startswith("string"):

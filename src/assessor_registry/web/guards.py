@@ -10,11 +10,12 @@ import anyio.to_thread
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware.authentication import AbstractAuthenticationMiddleware, AuthenticationResult
+from litestar.utils.scope.state import ScopeState
 
 from assessor_registry import clock
 from assessor_registry.accounts import store as accounts
 from assessor_registry.accounts.rules import Actor, Permission
-from assessor_registry.errors import Forbidden, NotSignedIn
+from assessor_registry.errors import Conflict, Forbidden, NotSignedIn
 
 SESSION_COOKIE = "sesi"
 
@@ -81,5 +82,19 @@ def permission_guard(connection: ASGIConnection[Any, Any, Any, Any], handler: Ba
     actor: Actor | None = connection.scope.get("user")
     if actor is None:
         raise NotSignedIn("web.sign_in_first")
+    if shown_to(connection) not in (None, str(actor.grant_id)):
+        raise Conflict("web.shown_to_another")
     if not actor.may(permission):
         raise Forbidden("web.forbidden", role=actor.role)
+
+
+def shown_to(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
+    """The grant under which the page was shown whose form is sent; None when the sender is no page of ours.
+
+    Who changes role, or hands the phone on, in one tab does not act in the name of the other with what an older tab
+    still shows.
+    """
+    form = ScopeState.from_scope(connection.scope).form
+    named = form.get("_as") if isinstance(form, dict) else None
+    named = named or connection.headers.get("x-shown-to")
+    return str(named) if named else None

@@ -41,10 +41,10 @@ _SECRET = re.compile(r"password|passphrase|^(old|new|again|code)$")
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A form on its way through signing in. `account` is whose session it was; None when no browser says so."""
+    """A form on its way through signing in. `account` is to whom its page was shown; nobody else sees it again."""
 
     page: str
-    account: UUID | None
+    account: UUID
     fields: dict[str, Any] = field(repr=False)
     files: bool
     secrets: bool
@@ -137,9 +137,21 @@ def sealed(request: Request[Any, Any, Any], form: Mapping[str, Any], holder: sto
         name: value for name, value in form.items()
         if not name.startswith("_") and name not in secrets and name not in files
     }  # fmt: skip
-    account = holder.account_id if holder else None
+    account = _shown_to(request, form) or (holder.account_id if holder else None)
+    if account is None:
+        return None
     waiting = Waiting(_typed_on(request, fields), account, fields, bool(files), bool(secrets))
     return waiting if len(json.dumps(fields)) <= MOST_SEALED else None
+
+
+def _shown_to(request: Request[Any, Any, Any], form: Mapping[str, Any]) -> UUID | None:
+    """The account to which the form's page was shown."""
+    try:
+        grant = UUID(str(form.get("_as")))
+    except ValueError:
+        return None
+    with request.app.state.database.read() as conn:
+        return store.account_of_grant(conn, grant)
 
 
 def _is_file(value: object) -> bool:
@@ -149,7 +161,7 @@ def _is_file(value: object) -> bool:
 def seal(request: Request[Any, Any, Any], waiting: Waiting, now: datetime) -> str:
     """The text of `isian`: nobody can read or make it."""
     shown = {name: getattr(waiting, name) for name in Waiting.__dataclass_fields__}
-    shown |= {"account": str(waiting.account) if waiting.account else None, "at": now.timestamp()}
+    shown |= {"account": str(waiting.account), "at": now.timestamp()}
     return base64.urlsafe_b64encode(request.app.state.secrecy.seal(json.dumps(shown), "form")).decode()
 
 
@@ -164,14 +176,14 @@ def opened(request: Request[Any, Any, Any], text: str | None, now: datetime) -> 
         return None
     if now.timestamp() - shown.pop("at") > FORM_KEPT.total_seconds():
         return None
-    return Waiting(**{**shown, "account": UUID(shown["account"]) if shown["account"] else None})
+    return Waiting(**{**shown, "account": UUID(shown["account"])})
 
 
 def arrival(request: Request[Any, Any, Any], account_id: UUID, asked: str | None, text: str | None) -> str:
     """Where an account goes that has just signed in: to the page asked for, or to the form that waits for it."""
     now = clock.now()
     waiting = opened(request, text, now)
-    if waiting is None or waiting.account not in (None, account_id):
+    if waiting is None or waiting.account != account_id:
         return own_page(request, asked) or "/"
     content = json.dumps({"fields": waiting.fields, "files": waiting.files, "secrets": waiting.secrets})
     kept = request.app.state.secrecy.seal(content, "form")

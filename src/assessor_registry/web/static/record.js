@@ -195,14 +195,14 @@
   async function sendTo(url, entries) {
     const answer = await fetch(url, {
       method: "PUT",
-      headers: { "content-type": "application/json", "x-csrftoken": csrf },
+      headers: { "content-type": "application/json", "x-csrftoken": csrf, "x-shown-to": words.shownTo },
       credentials: "same-origin",
       redirect: "manual",
       body: JSON.stringify({
         items: entries.map(({ id, version, content, key }) => ({ draft: id, version, content, key })),
       }),
     });
-    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
+    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403 || answer.status === 409) {
       say("failed", words.wordSignIn);
       return false;
     }
@@ -356,7 +356,7 @@
       await navigator.serviceWorker.register("/sw.js");
       const ready = await navigator.serviceWorker.ready;
       const pages = [...document.querySelectorAll("a[data-keep]")].map((link) => link.href);
-      ready.active.postMessage({ keep: [location.href, ...pages] });
+      ready.active.postMessage({ keep: [location.href, ...pages], account });
     } catch (error) {
       // Without a service worker (plain http on a network) taps are kept all the same; only pages are not.
     }

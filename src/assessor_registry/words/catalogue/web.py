@@ -7,6 +7,7 @@ SENTENCES = {
     "web.not_found": "Halaman atau data ini tidak ada, atau di luar wilayah kerja Anda.",
     "web.method": "Permintaan ini tidak dikenal di alamat ini.",
     "web.form_expired": "Formulir ini sudah terlalu lama terbuka. Kembali, muat ulang halaman, lalu kirim lagi.",
+    "web.shown_to_another": "Halaman ini dibuka dengan peran atau akun lain. Tidak ada yang disimpan. Kembali ke halaman itu, muat ulang, periksa peran Anda di atas, lalu kirim lagi.",
     "web.too_large": "Berkas atau isian terlalu besar.",
     "web.unreadable": "Isian tidak dapat dibaca. {detail}",
     "web.unexpected": "Ada kesalahan pada sistem, bukan pada Anda. Sebutkan nomor {number} kepada operator.",
