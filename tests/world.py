@@ -230,10 +230,12 @@ class World:
         signing.enrol(self.db, who.actor, who.id, passphrase, self.now, cost=QUICK)
         self.passphrases[who.id] = passphrase
 
-    def suspend(self, who: PersonRef, first_day: date, last_day: date | None = None) -> UUID:
+    def suspend(
+        self, who: PersonRef, first_day: date, last_day: date | None = None, *, file_id: UUID | None = None
+    ) -> UUID:
         """A suspension with its consequences: assignments withdrawn, records contested."""
         new = validity.NewSanction(who.id, "suspension", first_day, last_day, f"SANKSI-{self.number()}", first_day,
-                                   self.today)  # fmt: skip
+                                   self.today, file_id=file_id)  # fmt: skip
 
         def act(tx: Connection) -> UUID:
             done = validity.sanction(tx, self.system, new, now=self.now)
@@ -242,6 +244,13 @@ class World:
             return done.id
 
         return self.db.perform(act)
+
+    def scan(self, purpose: str = "decree") -> UUID:
+        """A file that somebody has sent."""
+        return self.db.perform(lambda tx: files.keep(
+            tx, self.folder, content=SCAN + uuid4().bytes, given_name="surat.pdf", purpose=purpose,
+            uploaded_by=self.system.author, now=self.now,
+        ))  # fmt: skip
 
     def student(self, *, school: UUID | None = None, rombel: str = "XII TJKT 1", name: str = "") -> UUID:
         """A student without NIK."""

@@ -262,7 +262,7 @@ def _results(world: Populous, people: dict[str, PersonRef], plans: dict[str, Pla
     world.paper(past, who, past.attempts[1], past.first_day)
     lost = plans["lost"]
     contested = world.paper(lost, people["suspended"], lost.attempts[0], lost.first_day)
-    world.suspend(people["suspended"], world.today - timedelta(days=5))
+    world.suspend(people["suspended"], world.today - timedelta(days=5), file_id=world.scan())
     return {"code": signed[0], "bk_code": signed[1], "contested_code": contested}, _waiting_paper(world, who, past)
 
 
@@ -287,6 +287,7 @@ def _ground(world: Populous, lsp: LspRef, region: str) -> dict[str, object]:
     number, today = world.number(), world.today
     loose = world.school(name=f"SMK Seberang {number}", region=region)
     pupils = world.students(2, school=lsp.school_id, rombel="XII DPIB 1")
+    scan = world.scan()
 
     def act(tx: Any) -> dict[str, object]:
         provisional = institutions.provisional_school(
@@ -304,8 +305,11 @@ def _ground(world: Populous, lsp: LspRef, region: str) -> dict[str, object]:
             f"SE-{number}",
             date(2015, 12, 1),
             date(2015, 12, 5),
+            file_id=scan,
         )
         extended = validity.extend(tx, world.system, circular, now=world.now)
+        for table in ("licence", "appointment_decree"):
+            tx.execute(text(f"UPDATE {table} SET file_id = :file WHERE lsp_id = :lsp"), {"file": scan, "lsp": lsp.id})
         return {
             "network_id": network,
             "network_school_id": loose,

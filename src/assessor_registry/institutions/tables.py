@@ -85,6 +85,7 @@ class Licence(SQLModel, table=True):
     granted_until: date = plain()
     ended_reason: str | None = text(nullable=True)
     ended_known_at: datetime | None = instant(nullable=True)
+    file_id: UUID | None = plain(nullable=True, foreign_key="stored_file.id")
     known_at: datetime = instant()
 
 

@@ -26,7 +26,7 @@ from assessor_registry.validity.store import in_scope
 
 _DECREE = table(
     "appointment_decree", column("id", Uuid), column("lsp_id", Uuid), column("number", Text),
-    column("decided_on", Date), column("first_day", Date), column("last_day", Date),
+    column("decided_on", Date), column("first_day", Date), column("last_day", Date), column("file_id", Uuid),
 )  # fmt: skip
 _APPOINTMENT = table(
     "appointment", column("id", Uuid), column("decree_id", Uuid), column("assessor_id", Uuid), column("ended_on", Date)
@@ -36,7 +36,7 @@ _PERSON = table("assessor", column("id", Uuid), column("name", Text))
 _SANCTION = table(
     "sanction", column("id", Uuid), column("assessor_id", Uuid), column("certificate_id", Uuid), column("kind", Text),
     column("first_day", Date), column("last_day", Date), column("decree_number", Text), column("decree_date", Date),
-    column("ends", Uuid), column("known_at", DateTime(timezone=True)),
+    column("ends", Uuid), column("file_id", Uuid), column("known_at", DateTime(timezone=True)),
 )  # fmt: skip
 
 
@@ -51,6 +51,7 @@ class DecreeLine:
     decided_on: date
     first_day: date
     last_day: date
+    file_id: UUID | None
     people: int
     ended: int
 
@@ -68,6 +69,7 @@ class SanctionLine:
     last_day: date | None
     decree_number: str
     decree_date: date
+    file_id: UUID | None
     known_at: datetime
     lifted_from: date | None
     lifted_by: UUID | None
@@ -88,7 +90,7 @@ def appointment_decrees(
     query = (
         select(
             _DECREE.c.id, _DECREE.c.lsp_id, _LSP.c.name.label("lsp"), _DECREE.c.number, _DECREE.c.decided_on,
-            _DECREE.c.first_day, _DECREE.c.last_day, func.count(_APPOINTMENT.c.id).label("people"),
+            _DECREE.c.first_day, _DECREE.c.last_day, _DECREE.c.file_id, func.count(_APPOINTMENT.c.id).label("people"),
             func.count(_APPOINTMENT.c.ended_on).label("ended"),
         )
         .select_from(
@@ -98,7 +100,7 @@ def appointment_decrees(
         .where(_lsp_in(scope), true() if lsp_id is None else _DECREE.c.lsp_id == lsp_id)
         .where(true() if decree_id is None else _DECREE.c.id == decree_id)
         .group_by(_DECREE.c.id, _DECREE.c.lsp_id, _LSP.c.name, _DECREE.c.number, _DECREE.c.decided_on,
-                  _DECREE.c.first_day, _DECREE.c.last_day)
+                  _DECREE.c.first_day, _DECREE.c.last_day, _DECREE.c.file_id)
         .order_by(_DECREE.c.last_day.desc(), _LSP.c.name, _DECREE.c.number)
     )  # fmt: skip
     return [DecreeLine(**row._mapping) for row in conn.execute(query)]
@@ -133,7 +135,8 @@ def _given(scope: Scope, today: date) -> Select[Any]:
         select(
             _SANCTION.c.id, _SANCTION.c.assessor_id, _PERSON.c.name,
             _SANCTION.c.certificate_id.is_(None).label("whole_person"), _SANCTION.c.kind, _SANCTION.c.first_day,
-            _SANCTION.c.last_day, _SANCTION.c.decree_number, _SANCTION.c.decree_date, _SANCTION.c.known_at,
+            _SANCTION.c.last_day, _SANCTION.c.decree_number, _SANCTION.c.decree_date, _SANCTION.c.file_id,
+            _SANCTION.c.known_at,
         )
         .join(_PERSON, _PERSON.c.id == _SANCTION.c.assessor_id)
         .where(_SANCTION.c.ends.is_(None))

@@ -128,6 +128,7 @@ class Extension(SQLModel, table=True):
     received_on: date = plain()
     cancelled: bool = plain()
     supersedes: UUID | None = plain(nullable=True, foreign_key="extension.id")
+    file_id: UUID | None = plain(nullable=True, foreign_key="stored_file.id")
     entered_by: UUID | None = plain(nullable=True)
     known_at: datetime = instant()
 
@@ -154,6 +155,7 @@ class Sanction(SQLModel, table=True):
     received_on: date = plain()
     ends: UUID | None = plain(nullable=True, foreign_key="sanction.id")
     note: str | None = text(nullable=True)
+    file_id: UUID | None = plain(nullable=True, foreign_key="stored_file.id")
     entered_by: UUID | None = plain(nullable=True)
     known_at: datetime = instant()
 

@@ -15,6 +15,7 @@ from assessor_registry import words
 from assessor_registry.db.engine import Connection
 from assessor_registry.files.rules import XLSX
 from assessor_registry.printing import workbook
+from assessor_registry.web.attached import FILE, KEPT, attach, marked
 from assessor_registry.web.download import file_answer
 from assessor_registry.web.forms import Form, Input, read, submit
 from assessor_registry.web.once import once
@@ -29,7 +30,10 @@ SHOWN, FOLDED = 100, 10
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: `type` is that of an input, or `area`, `select`, `ticks`. `options` are (value, text)."""
+    """One field: `type` is that of an input, or `area`, `select`, `ticks`. `options` are (value, text).
+
+    A sheet with a field of type `file` (see `decree_file`) takes its form as multipart.
+    """
 
     name: str
     label: str
@@ -44,6 +48,8 @@ class Field:
     def shown(self, value: object) -> str | list[str]:
         """What was chosen or typed, as a person reads it; what was ticked is a list."""
         texts = dict(self.options)
+        if self.type == "file":
+            return _("terlampir") if value else "–"
         if self.type == "ticks":
             ticked = value if isinstance(value, list) else [value] if value else []
             return [texts.get(str(each), str(each)) for each in ticked] or "–"
@@ -68,6 +74,13 @@ class Sheet:
     intro: str | None = None
     facts: tuple[tuple[str, str], ...] = ()
     risk: bool = False
+
+
+def decree_file(request: Request[Any, Any, Any]) -> Field:
+    """The field for the file of a decree; its model has `file_id`."""
+    hint = _("Boleh dilampirkan: PDF, JPEG, atau PNG, paling besar {n} MB.")
+    limit = request.app.state.settings.upload_limit_mib
+    return Field(FILE, _("Berkas suratnya"), type="file", required=False, hint=hint.format(n=limit))
 
 
 # A sheet that reads what the act changes is made when it is shown: after a double tap it could not be made any more.
@@ -135,9 +148,12 @@ def send(
 ) -> Response[Any]:
     """Do the act once and go on to `to`, a path or what makes one of the act's answer; else show the form again."""
 
+    mark, form = marked(form), dict(form)
+
     def run() -> Response[Any]:
+        attach(request, form)
         given = read(model, form)
-        _status, answer = once(request, form, lambda tx: act(tx, given) or {})
+        _status, answer = once(request, mark, lambda tx: act(tx, given) or {})
         return Redirect(to if isinstance(to, str) else to(answer), status_code=303)
 
     answer: Response[Any] = submit(form, run, lambda **context: show(request, sheet, **context))
@@ -162,9 +178,11 @@ def weigh(
     if step == "apply":
         return send(request, typed, sheet, model, act, to)
     if step == "change":
+        typed.pop(FILE, None)
         return show(request, sheet, typed={name: value for name, value in typed.items() if not name.startswith("_")})
 
     def run() -> Any:
+        attach(request, typed)
         made, found = _made(sheet), weighed(read(model, typed))
         return as_workbook(found) if step == "file" else show_weighed(request, made, found, typed)
 
@@ -181,7 +199,9 @@ def show_weighed(request: Request[Any, Any, Any], sheet: Sheet, found: Weighed, 
         weighed=found,
         shown=SHOWN,
         folded=FOLDED,
-        given=[(each.label, each.shown(typed.get(each.name))) for each in sheet.fields],
+        given=[
+            (each.label, each.shown(typed.get(KEPT if each.type == "file" else each.name))) for each in sheet.fields
+        ],
         kept=[
             (name, each)
             for name, value in typed.items()

@@ -87,6 +87,8 @@ def give_licence(
     first_day: date,
     last_day: date,
     now: datetime,
+    *,
+    file_id: UUID | None = None,
 ) -> UUID:
     """Enter a licence that BNSP gave; the days are those of the decree, both included. Return its id.
 
@@ -104,7 +106,7 @@ def give_licence(
     if any(known.decree_number == decree_number for known in store.licences_of(tx, lsp_id)):
         raise Conflict("institutions.decree_known", field="decree_number", decree=decree_number)
     row = {"lsp_id": lsp_id, "decree_number": decree_number, "first_day": first_day, "last_day": last_day,
-           "granted_until": last_day}  # fmt: skip
+           "granted_until": last_day, "file_id": file_id}  # fmt: skip
     number = required(number, "number")
     identity = uuid4()
     store.insert(tx, "licence", {**row, "number": number, "id": identity, "known_at": now})

@@ -40,6 +40,7 @@ class Licence:
     last_day: date
     granted_until: date
     ended_reason: str | None
+    file_id: UUID | None
     known_at: datetime
 
 
@@ -194,7 +195,7 @@ def _last_day(table: Any, known_at: datetime | None) -> ColumnElement[Any]:
 def _licences(last_day: ColumnElement[Any] = LICENCE.c.last_day) -> Select[Any]:
     own = LICENCE.c
     return select(own.id, own.lsp_id, own.number, own.decree_number, own.first_day, last_day.label("last_day"),
-                  own.granted_until, own.ended_reason, own.known_at)  # fmt: skip
+                  own.granted_until, own.ended_reason, own.file_id, own.known_at)  # fmt: skip
 
 
 def _licensed(known_at: datetime | None) -> Select[Any]:

@@ -35,6 +35,7 @@ class NewExtension:
     issued_on: date
     received_on: date
     region_code: str | None = None
+    file_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class NewSanction:
     received_on: date
     certificate_id: UUID | None = None
     note: str | None = None
+    file_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class EndingDecree:
     decree_date: date
     received_on: date
     note: str | None = None
+    file_id: UUID | None = None
 
 
 def extend(tx: Connection, actor: Actor, new: NewExtension, *, now: datetime) -> Done:
@@ -95,6 +98,7 @@ def cancel_extension(
     issued_on: date,
     received_on: date,
     now: datetime,
+    file_id: UUID | None = None,
 ) -> Done:
     """Take a circular back, by the reference of what does so; it counts as if it had never been.
 
@@ -104,7 +108,9 @@ def cancel_extension(
         InvalidInput: no reference.
     """
     old = _current_extension(tx, extension_id)
-    kept = NewExtension(old.ends_from, old.ends_to, old.until, reference, issued_on, received_on, old.region_code)
+    kept = NewExtension(
+        old.ends_from, old.ends_to, old.until, reference, issued_on, received_on, old.region_code, file_id
+    )
     return _extension(tx, actor, kept, old, now, cancelled=True)
 
 

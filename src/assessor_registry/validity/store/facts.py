@@ -119,6 +119,7 @@ class Extension:
     received_on: date
     cancelled: bool
     supersedes: UUID | None
+    file_id: UUID | None
     entered_by: UUID | None
     known_at: datetime
 
@@ -138,6 +139,7 @@ class Sanction:
     received_on: date
     ends: UUID | None
     note: str | None
+    file_id: UUID | None
     entered_by: UUID | None
     known_at: datetime
 

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.params import FromPath, URLEncodedBody
+from litestar.params import FromPath, MultipartBody
 from litestar.response import Template
 
 from assessor_registry import clock
@@ -15,12 +15,13 @@ from assessor_registry.errors import NotFound
 from assessor_registry.institutions import store as institutions
 from assessor_registry.validity import actions, store
 from assessor_registry.validity.actions import Done, NewExtension
+from assessor_registry.web.attached import attached_file
 from assessor_registry.web.download import sheet_answer
-from assessor_registry.web.forms import Day, Form, Input, MaybeText, Text
+from assessor_registry.web.forms import Day, Form, Input, MaybeId, MaybeText, Text
 from assessor_registry.web.guards import needs
 from assessor_registry.web.pages.touched import followed_lines, followed_lists
 from assessor_registry.web.render import page
-from assessor_registry.web.sheets import Field, Sheet, Weighed, said, show, weigh
+from assessor_registry.web.sheets import Field, Sheet, Weighed, decree_file, said, show, weigh
 from assessor_registry.web.today import today_of
 from assessor_registry.words import gettext as _
 from assessor_registry.words import long_date
@@ -39,6 +40,7 @@ class Circular(Input):
     ends_to: Day
     until: Day
     region_code: MaybeText = None
+    file_id: MaybeId = None
 
 
 class TakenBack(Input):
@@ -47,6 +49,7 @@ class TakenBack(Input):
     reference: Text
     issued_on: Day
     received_on: Day
+    file_id: MaybeId = None
 
 
 def regions_of(conn: Connection) -> dict[str, str]:
@@ -110,6 +113,7 @@ def _fields(request: Request[Any, Any, Any], old: store.Extension | None) -> tup
         Field("until", _("Diperpanjang sampai dengan"), type="date", value=day(old and old.until)),
         Field("region_code", _("Kabupaten/kota"), type="select", required=False, options=regions,
               empty=_("Seluruh provinsi"), value=old.region_code if old else None),
+        decree_file(request),
     )  # fmt: skip
 
 
@@ -157,7 +161,7 @@ def new_circular_form(request: Request[Any, Any, Any]) -> Template:
 
 
 @post("/surat/edaran/baru", opt=DECREE, sync_to_thread=True, status_code=200)
-def new_circular(request: Request[Any, Any, Any], data: URLEncodedBody[Form]) -> Response[Any]:
+def new_circular(request: Request[Any, Any, Any], data: MultipartBody[Form]) -> Response[Any]:
     """Show whom the circular covers, then enter it."""
 
     def extend(tx: Connection, given: Circular) -> Done:
@@ -200,7 +204,7 @@ def amend_form(request: Request[Any, Any, Any], extension_id: FromPath[UUID]) ->
 
 
 @post("/surat/edaran/{extension_id:uuid}/ubah", opt=DECREE, sync_to_thread=True, status_code=200)
-def amend(request: Request[Any, Any, Any], extension_id: FromPath[UUID], data: URLEncodedBody[Form]) -> Response[Any]:
+def amend(request: Request[Any, Any, Any], extension_id: FromPath[UUID], data: MultipartBody[Form]) -> Response[Any]:
     """Show what changes, then enter the later circular."""
 
     def sheet() -> Sheet:
@@ -218,23 +222,24 @@ def amend(request: Request[Any, Any, Any], extension_id: FromPath[UUID], data: U
     return weigh(request, data, sheet, Circular, weighed, act, "/surat/edaran?ok=saved")
 
 
-def _cancel_sheet(old: store.Extension) -> Sheet:
-    return Sheet(_("Cabut surat edaran"), "/surat/edaran", _("Surat edaran"), _reference_fields(), _("Periksa"),
+def _cancel_sheet(request: Request[Any, Any, Any], old: store.Extension) -> Sheet:
+    return Sheet(_("Cabut surat edaran"), "/surat/edaran", _("Surat edaran"),
+                 (*_reference_fields(), decree_file(request)), _("Periksa"),
                  _("Surat edaran yang dicabut dianggap tidak pernah berlaku."), _facts(old), risk=True)  # fmt: skip
 
 
 @get("/surat/edaran/{extension_id:uuid}/cabut", opt=DECREE, sync_to_thread=True)
 def cancel_form(request: Request[Any, Any, Any], extension_id: FromPath[UUID]) -> Template:
     """The form for taking a circular back."""
-    return show(request, _cancel_sheet(_old(request, extension_id)))
+    return show(request, _cancel_sheet(request, _old(request, extension_id)))
 
 
 @post("/surat/edaran/{extension_id:uuid}/cabut", opt=DECREE, sync_to_thread=True, status_code=200)
-def cancel(request: Request[Any, Any, Any], extension_id: FromPath[UUID], data: URLEncodedBody[Form]) -> Response[Any]:
+def cancel(request: Request[Any, Any, Any], extension_id: FromPath[UUID], data: MultipartBody[Form]) -> Response[Any]:
     """Show what is lost, then take the circular back."""
 
     def sheet() -> Sheet:
-        return _cancel_sheet(_old(request, extension_id))
+        return _cancel_sheet(request, _old(request, extension_id))
 
     def take_back(tx: Connection, given: TakenBack) -> Done:
         return actions.cancel_extension(tx, request.user, extension_id, **given.model_dump(), now=clock.now())
@@ -250,4 +255,24 @@ def cancel(request: Request[Any, Any, Any], extension_id: FromPath[UUID], data: 
     return weigh(request, data, sheet, TakenBack, weighed, act, "/surat/edaran?ok=cancelled")
 
 
-HANDLERS = [circular_list, circular_file, new_circular_form, new_circular, amend_form, amend, cancel_form, cancel]
+@get("/surat/edaran/{extension_id:uuid}/berkas", opt=READ, sync_to_thread=True)
+def attached(request: Request[Any, Any, Any], extension_id: FromPath[UUID]) -> Response[bytes]:
+    """The file of a circular; circulars are the same for everyone."""
+    with request.app.state.database.read() as conn:
+        found = store.find_extension(conn, extension_id)
+        if found is None:
+            raise NotFound("validity.no_such_extension")
+        return attached_file(request, conn, found[0].file_id)
+
+
+HANDLERS = [
+    circular_list,
+    circular_file,
+    attached,
+    new_circular_form,
+    new_circular,
+    amend_form,
+    amend,
+    cancel_form,
+    cancel,
+]

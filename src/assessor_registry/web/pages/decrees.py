@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.params import FromPath, URLEncodedBody
+from litestar.params import FromPath, MultipartBody, URLEncodedBody
 from litestar.response import Template
 from pydantic import Field as Default
 
 from assessor_registry import clock
-from assessor_registry.accounts.rules import PROVINCE, Permission
+from assessor_registry.accounts.rules import PROVINCE, Permission, Scope
 from assessor_registry.assessors import store as assessors
 from assessor_registry.db.engine import Connection
 from assessor_registry.errors import InvalidInput, NotFound
@@ -19,12 +19,13 @@ from assessor_registry.reports import decrees
 from assessor_registry.reports.lookup import by_numbers
 from assessor_registry.scheduling import store as scheduling
 from assessor_registry.validity import actions, store
+from assessor_registry.web.attached import attached_file
 from assessor_registry.web.download import sheet_answer
-from assessor_registry.web.forms import Day, Form, Ids, Input, MaybeText, Text
+from assessor_registry.web.forms import Day, Form, Ids, Input, MaybeId, MaybeText, Text
 from assessor_registry.web.guards import needs
 from assessor_registry.web.pages import circulars, sanctions
 from assessor_registry.web.render import page
-from assessor_registry.web.sheets import Field, Listed, Sheet, Weighed, said, show, weigh
+from assessor_registry.web.sheets import Field, Listed, Sheet, Weighed, decree_file, said, show, weigh
 from assessor_registry.web.today import today_of
 from assessor_registry.words import gettext as _
 from assessor_registry.words import long_date
@@ -43,6 +44,7 @@ class NewDecree(Input):
     last_day: Day
     assessor_ids: Ids = Default(default_factory=list)
     numbers: MaybeText = None
+    file_id: MaybeId = None
 
 
 class EndAppointment(Input):
@@ -68,7 +70,7 @@ def decree_list(request: Request[Any, Any, Any]) -> Template:
 
 
 @get("/surat.xlsx", opt=READ, sync_to_thread=True)
-def decree_file(request: Request[Any, Any, Any]) -> Response[bytes]:
+def list_file(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The same list as a workbook."""
     with request.app.state.database.read() as conn:
         found = decrees.appointment_decrees(conn, request.user.scope)
@@ -102,6 +104,16 @@ def decree_page(request: Request[Any, Any, Any], decree_id: FromPath[UUID]) -> T
     )
 
 
+@get("/surat/pengangkatan/{decree_id:uuid}/berkas", opt=READ, sync_to_thread=True)
+def attached(request: Request[Any, Any, Any], decree_id: FromPath[UUID]) -> Response[bytes]:
+    """The file of an appointment decree, for whoever sees the decree."""
+    with request.app.state.database.read() as conn:
+        decree = next(iter(decrees.appointment_decrees(conn, request.user.scope, decree_id=decree_id)), None)
+        if decree is None:
+            raise NotFound("validity.no_such_appointment")
+        return attached_file(request, conn, decree.file_id)
+
+
 def _new_sheet(request: Request[Any, Any, Any]) -> Sheet:
     today = today_of(request)
     with request.app.state.database.read() as conn:
@@ -117,6 +129,7 @@ def _new_sheet(request: Request[Any, Any, Any]) -> Sheet:
               hint=_("Asesor yang bertugas di sekolah induk dan jejaring, atau pernah diangkat.")),
         Field("numbers", _("Asesor lain, tempel nomor MET"), type="area", required=False,
               hint=_("Satu nomor per baris, ejaan apa pun, misalnya MET.000.004772 2024.")),
+        decree_file(request),
     )  # fmt: skip
     intro = _("Satu surat keputusan untuk banyak asesor. Pengangkatan tidak memperpanjang masa aktif asesor.")
     return Sheet(_("Catat SK pengangkatan asesor"), "/surat", _("Surat dan keputusan"), fields, _("Periksa"), intro)
@@ -143,11 +156,12 @@ def _people(conn: Connection, given: NewDecree) -> list[UUID]:
     return people
 
 
-def _named(conn: Connection, people: Sequence[UUID], active: Collection[UUID], today: date) -> Listed:
+def _named(conn: Connection, scope: Scope, people: Sequence[UUID], active: Collection[UUID], today: date) -> Listed:
     """Whom a decree names. A number names its holder to whoever has it, so that a slip of the pen is seen here."""
-    found = assessors.details(conn, PROVINCE, people, today)
+    found, seen = assessors.details(conn, PROVINCE, people, today), assessors.details(conn, scope, people, today)
     rows = [
-        (one.name, one.registration.canonical if one.registration else "–", one.school or "–",
+        (one.name, one.registration.canonical if one.registration else "–",
+         (one.school if one.id in seen else None) or "–",
          _("aktif") if one.id in active else _("tidak aktif"))
         for one in sorted(found.values(), key=lambda one: (one.name.casefold(), one.id))
     ]  # fmt: skip
@@ -162,14 +176,14 @@ def new_decree_form(request: Request[Any, Any, Any]) -> Template:
 
 
 @post("/surat/pengangkatan/baru", opt=APPOINT, sync_to_thread=True, status_code=200)
-def new_decree(request: Request[Any, Any, Any], data: URLEncodedBody[Form]) -> Response[Any]:
+def new_decree(request: Request[Any, Any, Any], data: MultipartBody[Form]) -> Response[Any]:
     """Show whom the decree names, then enter it."""
 
     def weighed(given: NewDecree) -> Weighed:
         with request.app.state.database.read() as conn:
             people = _people(conn, given)
             active = store.active_on(conn, people, given.first_day)
-            listed = _named(conn, people, active, today_of(request))
+            listed = _named(conn, request.user.scope, people, active, today_of(request))
         idle = len(people) - len(active)
         notes = (_("Yang tidak aktif tetap dapat diangkat, tetapi tidak dapat ditugaskan sampai aktif lagi."),)
         return Weighed(
@@ -182,6 +196,7 @@ def new_decree(request: Request[Any, Any, Any], data: URLEncodedBody[Form]) -> R
         made = actions.appoint(
             tx, request.user, request.user.scope.id, number=given.number, decided_on=given.decided_on,
             first_day=given.first_day, last_day=given.last_day, assessor_ids=_people(tx, given), now=clock.now(),
+            file_id=given.file_id,
         )  # fmt: skip
         return {"id": str(made)}
 
@@ -238,6 +253,6 @@ def end_appointment(
 
 
 HANDLERS = [
-    decree_list, decree_file, decree_page, new_decree_form, new_decree, end_appointment_form, end_appointment,
+    decree_list, list_file, decree_page, attached, new_decree_form, new_decree, end_appointment_form, end_appointment,
     *circulars.HANDLERS, *sanctions.HANDLERS,
 ]  # fmt: skip

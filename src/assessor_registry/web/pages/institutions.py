@@ -16,6 +16,7 @@ from assessor_registry.institutions import store
 from assessor_registry.policy import store as policy
 from assessor_registry.reports import decrees, lsps
 from assessor_registry.schemes import store as schemes
+from assessor_registry.web.attached import attached_file
 from assessor_registry.web.download import sheet_answer
 from assessor_registry.web.guards import needs
 from assessor_registry.web.pages import lsp_forms, school_pages, venue_forms
@@ -100,4 +101,22 @@ def lsp_page(request: Request[Any, Any, Any], lsp_id: FromPath[UUID]) -> Templat
     )
 
 
-HANDLERS = [lsp_list, lsp_file, lsp_page, *lsp_forms.HANDLERS, *venue_forms.HANDLERS, *school_pages.HANDLERS]
+@get("/lembaga/lisensi/{licence_id:uuid}/berkas", opt=READ, sync_to_thread=True)
+def licence_file(request: Request[Any, Any, Any], licence_id: FromPath[UUID]) -> Response[bytes]:
+    """The file of a licence, for whoever sees the LSP."""
+    with request.app.state.database.read() as conn:
+        found = store.get_licence(conn, licence_id)
+        if found is None or store.get_lsp(conn, request.user.scope, found.lsp_id, today_of(request)) is None:
+            raise NotFound("institutions.not_found")
+        return attached_file(request, conn, found.file_id)
+
+
+HANDLERS = [
+    lsp_list,
+    lsp_file,
+    lsp_page,
+    licence_file,
+    *lsp_forms.HANDLERS,
+    *venue_forms.HANDLERS,
+    *school_pages.HANDLERS,
+]

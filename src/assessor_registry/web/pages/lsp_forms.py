@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.params import FromPath, URLEncodedBody
+from litestar.params import FromPath, MultipartBody, URLEncodedBody
 from litestar.response import Template
 
 from assessor_registry import clock
@@ -15,9 +15,9 @@ from assessor_registry.db.engine import Connection
 from assessor_registry.errors import NotFound
 from assessor_registry.institutions import actions, store
 from assessor_registry.schemes import store as schemes
-from assessor_registry.web.forms import Day, Form, Input, MaybeDay, MaybeText, Text
+from assessor_registry.web.forms import Day, Form, Input, MaybeDay, MaybeId, MaybeText, Text
 from assessor_registry.web.guards import needs
-from assessor_registry.web.sheets import Field, Sheet, send, show
+from assessor_registry.web.sheets import Field, Sheet, decree_file, send, show
 from assessor_registry.web.today import today_of
 from assessor_registry.words import gettext as _
 from assessor_registry.words import long_date
@@ -53,6 +53,7 @@ class NewLicence(Input):
     decree_number: Text
     first_day: Day
     last_day: Day
+    file_id: MaybeId = None
 
 
 class NewCoverage(Input):
@@ -170,6 +171,7 @@ def _licence(request: Request[Any, Any, Any], conn: Connection, lsp: store.Lsp) 
         Field("number", _("Nomor lisensi"), hint=_("Misalnya BNSP-LSP-1234-ID.")),
         Field("decree_number", _("Nomor keputusan BNSP")),
         *days_fields(last_hint=_("Hari terakhir lisensi, seperti pada keputusan.")),
+        decree_file(request),
     )
     return _("Tambah lisensi"), fields, None
 
@@ -231,7 +233,7 @@ def licence_form(request: Request[Any, Any, Any], lsp_id: FromPath[UUID]) -> Tem
 
 
 @post("/lembaga/lsp/{lsp_id:uuid}/lisensi", opt=LICENSE, sync_to_thread=True, status_code=200)
-def give_licence(request: Request[Any, Any, Any], lsp_id: FromPath[UUID], data: URLEncodedBody[Form]) -> Response[Any]:
+def give_licence(request: Request[Any, Any, Any], lsp_id: FromPath[UUID], data: MultipartBody[Form]) -> Response[Any]:
     """Enter a licence."""
 
     def act(tx: Connection, given: NewLicence) -> None:

@@ -4,7 +4,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.params import FromPath, URLEncodedBody
+from litestar.params import FromPath, MultipartBody
 from litestar.response import Template
 
 from assessor_registry import clock
@@ -16,6 +16,7 @@ from assessor_registry.errors import NotFound
 from assessor_registry.reports import decrees
 from assessor_registry.validity import actions, store
 from assessor_registry.validity.actions import Done, EndingDecree, NewSanction
+from assessor_registry.web.attached import attached_file
 from assessor_registry.web.download import MOST_IN_A_FILE, sheet_answer
 from assessor_registry.web.forms import Day, Form, Input, MaybeDay, MaybeId, MaybeText, Text
 from assessor_registry.web.guards import needs
@@ -23,7 +24,7 @@ from assessor_registry.web.labels import sanction_name
 from assessor_registry.web.listing import Asked
 from assessor_registry.web.pages.touched import followed_lines, followed_lists
 from assessor_registry.web.render import page
-from assessor_registry.web.sheets import Field, Sheet, Weighed, said, show, weigh
+from assessor_registry.web.sheets import Field, Sheet, Weighed, decree_file, said, show, weigh
 from assessor_registry.web.today import today_of
 from assessor_registry.words import gettext as _
 from assessor_registry.words import long_date
@@ -45,6 +46,7 @@ class SanctionInput(Input):
     decree_date: Day
     received_on: Day
     note: MaybeText = None
+    file_id: MaybeId = None
 
 
 class EndingInput(Input):
@@ -55,6 +57,7 @@ class EndingInput(Input):
     decree_date: Day
     received_on: Day
     note: MaybeText = None
+    file_id: MaybeId = None
 
 
 @get("/surat/sanksi", opt=READ, sync_to_thread=True)
@@ -132,18 +135,19 @@ def _new_sheet(request: Request[Any, Any, Any], assessor_id: UUID) -> Sheet:
         Field("first_day", _("Berlaku mulai"), type="date"),
         Field("last_day", _("Sampai dengan"), type="date", required=False,
               hint=_("Kosongkan bila sampai dipulihkan.")),
-        *_decree_fields(),
+        *_decree_fields(request),
     )  # fmt: skip
     return Sheet(_("Catat sanksi"), "/surat/sanksi", _("Sanksi"), fields, _("Periksa"), facts=_person_facts(person),
                  risk=True)  # fmt: skip
 
 
-def _decree_fields() -> tuple[Field, ...]:
+def _decree_fields(request: Request[Any, Any, Any]) -> tuple[Field, ...]:
     return (
         Field("decree_number", _("Nomor surat keputusan")),
         Field("decree_date", _("Tanggal surat keputusan"), type="date"),
         Field("received_on", _("Diterima tanggal"), type="date"),
         Field("note", _("Catatan"), required=False),
+        decree_file(request),
     )
 
 
@@ -174,7 +178,7 @@ def new_sanction_form(request: Request[Any, Any, Any], assessor_id: FromPath[UUI
 
 @post("/surat/sanksi/baru/{assessor_id:uuid}", opt=DECREE, sync_to_thread=True, status_code=200)
 def new_sanction(
-    request: Request[Any, Any, Any], assessor_id: FromPath[UUID], data: URLEncodedBody[Form]
+    request: Request[Any, Any, Any], assessor_id: FromPath[UUID], data: MultipartBody[Form]
 ) -> Response[Any]:
     """Show what the sanction touches, then apply it with its consequences."""
 
@@ -215,7 +219,7 @@ def _end_sheet(request: Request[Any, Any, Any], kind: str, sanction_id: UUID) ->
         "batalkan": _("Hanya untuk keputusan yang keliru dicatat: dianggap tidak pernah ada."),
     }
     first = _("Aktif lagi mulai") if kind == "pulihkan" else _("Tanggal pembatalan")
-    fields = (Field("first_day", first, type="date"), *_decree_fields())
+    fields = (Field("first_day", first, type="date"), *_decree_fields(request))
     sheet = Sheet(titles[kind], "/surat/sanksi", _("Sanksi"), fields, _("Periksa"), intros[kind], facts)
     return sheet, row.assessor_id
 
@@ -228,7 +232,7 @@ def end_form(request: Request[Any, Any, Any], sanction_id: FromPath[UUID], kind:
 
 @post("/surat/sanksi/{sanction_id:uuid}/{kind:str}", opt=DECREE, sync_to_thread=True, status_code=200)
 def end_sanction(
-    request: Request[Any, Any, Any], sanction_id: FromPath[UUID], kind: FromPath[str], data: URLEncodedBody[Form]
+    request: Request[Any, Any, Any], sanction_id: FromPath[UUID], kind: FromPath[str], data: MultipartBody[Form]
 ) -> Response[Any]:
     """Show what it touches, then apply it."""
     sheet, assessor_id = _end_sheet(request, kind, sanction_id)
@@ -247,4 +251,24 @@ def end_sanction(
     return weigh(request, data, sheet, EndingInput, weighed, act, "/surat/sanksi?ok=saved")
 
 
-HANDLERS = [sanction_list, sanction_file, find_person, new_sanction_form, new_sanction, end_form, end_sanction]
+@get("/surat/sanksi/{sanction_id:uuid}/berkas", opt=READ, sync_to_thread=True)
+def attached(request: Request[Any, Any, Any], sanction_id: FromPath[UUID]) -> Response[bytes]:
+    """The file of a sanction, for whoever sees the assessor."""
+    with request.app.state.database.read() as conn:
+        row = store.find_sanction(conn, sanction_id)
+        if row is None:
+            raise NotFound("validity.no_such_sanction")
+        _person(request, conn, row.assessor_id)
+        return attached_file(request, conn, row.file_id)
+
+
+HANDLERS = [
+    sanction_list,
+    sanction_file,
+    attached,
+    find_person,
+    new_sanction_form,
+    new_sanction,
+    end_form,
+    end_sanction,
+]
