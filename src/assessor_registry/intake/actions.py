@@ -27,7 +27,9 @@ from assessor_registry.intake import store
 from assessor_registry.intake.assessor_apply import write_assessors
 from assessor_registry.intake.assessor_plan import plan_assessors
 from assessor_registry.intake.assessor_rows import AssessorFile
+from assessor_registry.intake.collecting import without_collecting
 from assessor_registry.intake.plan_rules import OUTCOMES, Plan, chosen
+from assessor_registry.intake.remembering import MEMORY, Key
 from assessor_registry.intake.scheme_apply import known_schemes, write_schemes
 from assessor_registry.intake.scheme_plan import plan_schemes
 from assessor_registry.intake.scheme_rows import SchemeFile
@@ -74,8 +76,12 @@ def read(db: Database, kind: str, path: Path, name: str, *, today: date) -> Sour
         Unavailable: too many files are being read just now.
     """
     with db.read() as conn:
-        years = policy.value(conn, "assessor_certificate_years", today).value
-    return read_source(kind, path, name, today=today, validity_years=int(str(years)))
+        years = _validity_years(conn, today)
+    return read_source(kind, path, name, today=today, validity_years=years)
+
+
+def _validity_years(conn: Connection, today: date) -> int:
+    return int(str(policy.value(conn, "assessor_certificate_years", today).value))
 
 
 def preview(
@@ -124,7 +130,7 @@ def find(conn: Connection, actor: Actor, batch_id: UUID) -> Batch:
 
 
 def reread(db: Database, uploads_dir: Path, batch: Batch, *, today: date) -> Source:
-    """Read the kept file of an import again.
+    """Read the kept file of an import again, or remember what was read of the same bytes today.
 
     Raises:
         Unavailable: the file is gone or damaged.
@@ -132,10 +138,17 @@ def reread(db: Database, uploads_dir: Path, batch: Batch, *, today: date) -> Sou
     with db.read() as conn:
         known = file_store.file(conn, batch.file_id)
         content = file_store.read(conn, uploads_dir, batch.file_id)
+        years = _validity_years(conn, today)
+    name = known.given_name
+    key = Key(today, known.sha256, batch.kind, Path(name).suffix.lower(), years)
+    if (parsed := MEMORY.find(key)) is not None:
+        return Source(batch.kind, name, content, parsed)
     with tempfile.NamedTemporaryFile(prefix="import-") as copy:
         copy.write(content)
         copy.flush()
-        return replace(read(db, batch.kind, Path(copy.name), known.given_name, today=today), content=content)
+        source = read_source(batch.kind, Path(copy.name), name, today=today, validity_years=years)
+    MEMORY.keep(key, source.file)
+    return replace(source, content=content)
 
 
 def plan_again(conn: Connection, actor: Actor, batch: Batch, source: Source, *, secrecy: Secrecy, today: date) -> Plan:
@@ -187,7 +200,25 @@ def _write(
     now: datetime,
     today: date,
 ) -> None:
-    ended: dict[str, object] = {"applied_at": now}
+    with without_collecting():
+        ended = {"applied_at": now, **_write_rows(tx, actor, batch, plan, ticked, secrecy, now, today)}
+    outcome = plan.counts | {"corrected": len(ticked)}
+    rows = {name: [row.row for row in plan.of(name)] for name in OUTCOMES} | {"corrected": sorted(ticked)}
+    store.end_batch(tx, batch.id, {**ended, "outcome": outcome, "row_outcomes": rows})
+    note(tx, actor.author, "intake.apply", "import", batch.id, now=now, after={"kind": plan.kind, **outcome})
+
+
+def _write_rows(
+    tx: Connection,
+    actor: Actor,
+    batch: Batch,
+    plan: Plan,
+    ticked: frozenset[int],
+    secrecy: Secrecy,
+    now: datetime,
+    today: date,
+) -> dict[str, object]:
+    """Write what the rows say; return what is then known of the import."""
     if plan.kind == "assessors":
         write_assessors(tx, actor, plan, ticked, batch_id=batch.id, secrecy=secrecy, now=now, today=today)
     elif plan.kind == "schemes":
@@ -195,11 +226,8 @@ def _write(
     elif plan.kind == "schools":
         write_schools(tx, actor, plan, now=now)
     else:
-        ended["school_id"] = write_students(tx, actor, plan, secrecy=secrecy, now=now, today=today)
-    outcome = plan.counts | {"corrected": len(ticked)}
-    rows = {name: [row.row for row in plan.of(name)] for name in OUTCOMES} | {"corrected": sorted(ticked)}
-    store.end_batch(tx, batch.id, {**ended, "outcome": outcome, "row_outcomes": rows})
-    note(tx, actor.author, "intake.apply", "import", batch.id, now=now, after={"kind": plan.kind, **outcome})
+        return {"school_id": write_students(tx, actor, plan, secrecy=secrecy, now=now, today=today)}
+    return {}
 
 
 def import_now(
@@ -242,6 +270,13 @@ def make_plan(
     conn: Connection, actor: Actor, source: Source, asked: SchoolAsked, *, secrecy: Secrecy, today: date
 ) -> Plan:
     """Compare a file with the registry as it is now."""
+    with without_collecting():
+        return _make_plan(conn, actor, source, asked, secrecy, today)
+
+
+def _make_plan(
+    conn: Connection, actor: Actor, source: Source, asked: SchoolAsked, secrecy: Secrecy, today: date
+) -> Plan:
     if isinstance(source.file, SchemeFile):
         return plan_schemes(source.file, known_schemes(conn, source.file), name=source.name, today=today)
     if isinstance(source.file, SchoolFile):

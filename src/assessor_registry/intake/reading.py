@@ -5,6 +5,7 @@ file does, this process ends and the one that asked lives. Lines: {"sheet": name
 is {"end": true} or {"refused": code, "params": {…}}. Nothing is written to standard error: a panic would show data.
 """
 
+import gc
 import json
 import resource
 import sys
@@ -36,6 +37,7 @@ def main(arguments: list[str]) -> None:
     path, suffix, keep, numbers = arguments
     limits = Limits(**json.loads(numbers))
     limit_process(limits)
+    gc.disable()  # it lives for one file
     try:
         for name, rows in read_sheets(Path(path), suffix, limits):
             _print({"sheet": name})

@@ -29,6 +29,8 @@ class SchoolFinder:
     regions: Mapping[str, str]
     planned: dict[UUID, ProvisionalSchool] = field(default_factory=dict)
     gains: dict[UUID, str] = field(default_factory=dict)
+    _looked: dict[tuple[str | None, str | None, str | None], SchoolMatch] = field(default_factory=dict)
+    """Until the index changes: the rows of a school mostly stand together."""
     _regions_found: dict[tuple[str, str | None], str | None] = field(default_factory=dict)
 
     def region_of(self, city: str | None) -> str | None:
@@ -41,6 +43,11 @@ class SchoolFinder:
         The region is the one that the school's name names, else that of the row; a name that is told apart from
         others without it is found whatever region the row has, because a teacher may live elsewhere.
         """
+        if (known := self._looked.get((name, npsn, city))) is None:
+            known = self._looked[name, npsn, city] = self._look(name, npsn, city)
+        return known
+
+    def _look(self, name: str | None, npsn: str | None, city: str | None) -> SchoolMatch:
         region = self._region(name or "", city)
         found = match_school(self.index, name or "", npsn, region)
         if found.school_id is None and name and not _ORDINARY.fullmatch(search_school(name)):
@@ -85,11 +92,13 @@ class SchoolFinder:
             "provisional",
         )
         self.index.add(fact)
+        self._looked.clear()
         self.planned[fact.id] = ProvisionalSchool(fact.id, name, npsn, region, (row,))
         return fact.id
 
     def _gain(self, school_id: UUID, npsn: str) -> None:
         """The school is known by this number from the next row on."""
+        self._looked.clear()
         fact = replace(self.index.by_id[school_id], npsn=npsn)
         self.index.by_id[school_id] = self.index.by_npsn[npsn] = fact
         named = self.index.by_name[fact.search_name]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from assessor_registry.errors import InvalidInput
 from assessor_registry.intake.assessor_rows import AssessorFile, parse_assessors
+from assessor_registry.intake.collecting import without_collecting
 from assessor_registry.intake.keeping import rewritten
 from assessor_registry.intake.scheme_rows import SchemeFile, parse_schemes
 from assessor_registry.intake.school_rows import SchoolFile, parse_schools
@@ -32,6 +33,11 @@ def read_source(kind: str, path: Path, name: str, *, today: date, validity_years
         InvalidInput: it can not be read, or is not what it should be.
         Unavailable: too many files are being read just now.
     """
+    with without_collecting():
+        return _read_source(kind, path, name, today, validity_years)
+
+
+def _read_source(kind: str, path: Path, name: str, today: date, validity_years: int) -> Source:
     if kind == "assessors":
         sheets = read_workbook(path, name=name)
         parsed = parse_assessors(sheets, today=today, validity_years=validity_years)
