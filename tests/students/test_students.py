@@ -219,3 +219,31 @@ def test_a_list_of_any_length_takes_the_same_number_of_statements(database: Data
             assert [match.student_id for match in store.match_many(conn, school, rows)] == ids
     event.remove(database.engine, "before_cursor_execute", count)
     assert counted[0] == counted[1]
+
+
+def test_the_nik_of_a_pupil_is_shown_only_after_the_trail_has_it(database: Database, school: UUID) -> None:
+    [student, without] = _add(database, school, _pupil(1), _pupil(2, nik=None))
+
+    def reveal(scope: Scope = PROVINCE, reason: str = "Berkas BNSP", who: UUID = student) -> str | None:
+        actor = Actor(None, "x", "lsp_admin", scope, "test", GRANTED[Role.LSP_ADMIN])
+        return actions.reveal_nik(database, actor, SECRECY, who, reason, NOW, today=TODAY)
+
+    assert reveal() == f"{1:016d}"
+    assert reveal(who=without) is None
+    with pytest.raises(InvalidInput, match="reason_missing"):
+        reveal(reason=" ")
+    with pytest.raises(NotFound):
+        reveal(Scope("lsp", str(uuid4())))
+    with database.read() as conn:
+        entries = audit.latest(conn, act="students.reveal_nik")
+    assert {entry.subject_id for entry in entries} == {str(student), str(without)}
+    assert [entry.reason for entry in entries] == ["Berkas BNSP"] * 2
+    assert f"{1:016d}" not in str(entries)
+
+
+def test_a_reveal_that_fails_to_open_is_still_in_the_trail(database: Database, school: UUID) -> None:
+    [student] = _add(database, school, _pupil(1))
+    with pytest.raises(Exception, match="wrong_key"):
+        actions.reveal_nik(database, DIVISION, Secrecy(bytes(32)), student, "Uji", NOW, today=TODAY)
+    with database.read() as conn:
+        assert len(audit.latest(conn, act="students.reveal_nik")) == 1

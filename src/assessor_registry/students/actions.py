@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection
 
 from assessor_registry.accounts.rules import Actor, Scope
-from assessor_registry.audit.actions import Entry, note_all
+from assessor_registry.audit.actions import Entry, note, note_all
+from assessor_registry.db.engine import Database
 from assessor_registry.errors import Conflict, InvalidInput, NotFound
 from assessor_registry.institutions import store as institutions
 from assessor_registry.secrecy import Secrecy
@@ -175,3 +176,28 @@ def _told(row: Mapping[str, Any]) -> dict[str, object]:
         if kept in row:
             shown[name] = None if row[kept] is None else "•"
     return shown
+
+
+def reveal_nik(
+    db: Database, actor: Actor, secrecy: Secrecy, student_id: UUID, reason: str, now: datetime, *, today: date
+) -> str | None:
+    """Return the NIK in the clear, None when there is none on file.
+
+    1. Whom the actor does not see does not exist.
+    2. The audit row is committed in its own transaction: from here on the reveal is on record, whatever happens.
+    3. Only then is the number opened.
+
+    Raises:
+        InvalidInput: no reason is given.
+        NotFound: none whom the actor sees.
+    """
+    reason = " ".join(reason.split())
+    if not reason:
+        raise InvalidInput("students.reason_missing", field="reason")
+    with db.transaction() as tx:
+        if store.get(tx, actor.scope, student_id, today) is None:
+            raise NotFound("students.not_found")
+        note(tx, actor.author, "students.reveal_nik", "student", student_id, now=now, reason=reason)
+    with db.read() as conn:
+        sealed = store.nik_cipher(conn, student_id)
+    return None if sealed is None else secrecy.open(sealed)

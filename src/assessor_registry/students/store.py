@@ -93,6 +93,12 @@ def get(conn: Connection, scope: Scope, student_id: UUID, on: date) -> Student |
     return details(conn, scope, [student_id], on).get(student_id)
 
 
+def nik_cipher(conn: Connection, student_id: UUID) -> bytes | None:
+    """Return the sealed NIK of one student, None when there is none; whom the asker sees, the caller has checked."""
+    sealed = conn.execute(select(STUDENT.c.nik_cipher).where(STUDENT.c.id == student_id)).scalar_one_or_none()
+    return None if sealed is None else bytes(sealed)
+
+
 def details(conn: Connection, scope: Scope, ids: Collection[UUID], on: date) -> dict[UUID, Student]:
     """Return many students at once, those whom `scope` sees, with one query."""
     wanted = STUDENT.c.id == any_(bindparam("ids", list(ids), ARRAY(Uuid)))

@@ -46,6 +46,7 @@ ACTS = {
     "assessors.end_assessor": "Mencatat asesor berhenti",
     "assessors.move_employment": "Memindahkan tempat tugas",
     "assessors.reveal_nik": "Melihat NIK",
+    "students.reveal_nik": "Melihat NIK peserta didik",
     "assessors.undo_end": "Membatalkan catatan berhenti",
     "files.keep": "Menyimpan berkas",
     "flags.acknowledge": "Menindaklanjuti",

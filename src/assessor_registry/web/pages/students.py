@@ -15,6 +15,7 @@ from assessor_registry.institutions import store as institutions
 from assessor_registry.reports import results
 from assessor_registry.scheduling import actions as scheduling
 from assessor_registry.scheduling import store as plans
+from assessor_registry.students import actions as people
 from assessor_registry.students import store
 from assessor_registry.web.download import MOST_IN_A_FILE, sheet_answer
 from assessor_registry.web.forms import Form, Input, Text, read, submit
@@ -31,6 +32,12 @@ from assessor_registry.words import gettext as _
 READ = needs(Permission.STUDENTS_READ)
 WRITE = needs(Permission.SCHEDULING_WRITE)
 SIZE = 50
+
+
+class Reveal(Input):
+    """Why someone needs to see a NIK."""
+
+    reason: Text
 
 
 class ClassScheme(Input):
@@ -99,12 +106,36 @@ def student_file(request: Request[Any, Any, Any]) -> Response[bytes]:
 @get("/siswa/{student_id:uuid}", opt=READ, sync_to_thread=True)
 def student_page(request: Request[Any, Any, Any], student_id: FromPath[UUID]) -> Template:
     """One pupil with every attempt and its result."""
+    return shown(request, student_id)
+
+
+def shown(request: Request[Any, Any, Any], student_id: UUID, **context: Any) -> Template:
+    """The page of one pupil."""
     with request.app.state.database.read() as conn:
         person = store.get(conn, request.user.scope, student_id, today_of(request))
         if person is None:
             raise NotFound("web.not_found")
         tries = results.tries(conn, request.user.scope, student_id)
-    return page(request, "students/one.html", person=person, tries=tries, said_days=said_days)
+    return page(
+        request,
+        "students/one.html",
+        **{"person": person, "tries": tries, "said_days": said_days, "nik": None, **context},
+    )
+
+
+@post("/siswa/{student_id:uuid}/nik", opt=needs(Permission.STUDENTS_REVEAL), sync_to_thread=True, status_code=200)
+def reveal(request: Request[Any, Any, Any], student_id: FromPath[UUID], data: URLEncodedBody[Form]) -> Response[Any]:
+    """Show a pupil's NIK: the trail has it before the page does."""
+
+    def act() -> Any:
+        nik = people.reveal_nik(
+            request.app.state.database, request.user, request.app.state.secrecy, student_id, read(Reveal, data).reason,
+            clock.now(), today=today_of(request),
+        )  # fmt: skip
+        return shown(request, student_id, nik=nik or _("tidak ada"))
+
+    answer: Response[Any] = submit(data, act, lambda **context: shown(request, student_id, **context))
+    return answer
 
 
 # --- Which class is assessed on which scheme ---------------------------------------------------------------------
@@ -161,4 +192,4 @@ def map_class(request: Request[Any, Any, Any], data: URLEncodedBody[Form]) -> Re
     return answer
 
 
-HANDLERS: list[Any] = [student_list, student_file, student_page, class_list, map_class]
+HANDLERS: list[Any] = [student_list, student_file, student_page, reveal, class_list, map_class]

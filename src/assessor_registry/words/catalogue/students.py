@@ -2,6 +2,8 @@
 
 SENTENCES = {
     "students.school_not_found": "Sekolah ini tidak ditemukan.",
+    "students.not_found": "Siswa ini tidak ada, atau di luar wilayah kerja Anda.",
+    "students.reason_missing": "Tuliskan untuk apa NIK ini dilihat.",
     "students.field_unknown": "Isian ini tidak dapat diubah di sini.",
     "students.name_missing": "Nama siswa belum diisi.",
     "students.nisn_length": "NISN terdiri atas 10 angka.",
