@@ -30,6 +30,7 @@ from assessor_registry.notices import store as outbox
 from assessor_registry.policy import store as policy
 from assessor_registry.reports import digests, ends
 from assessor_registry.reports.todo import ToDo
+from assessor_registry.scheduling import actions as scheduling
 from assessor_registry.settings import Settings
 from assessor_registry.validity import actions as validity
 from assessor_registry.validity.rules import Period
@@ -131,7 +132,10 @@ def sweep_in(tx: Connection, today: date, now: datetime, *, regular: bool = True
         opened += sum(flag_actions.sweep(tx, source, day) for source in FEW)
         if regular:
             flags.record_run(tx, SWEEP, today.isoformat(), now, basis.written())
-    if not regular:
+    if regular:
+        # What was opened by an act, and not by the calendar, is left alone by a sweep for another day.
+        opened += scheduling.sweep_lacking(tx, today, now)
+    else:
         flags.forget_summaries(tx, SWEEP)
     return opened + assessments.sweep_unsigned(tx, today, now)
 

@@ -24,6 +24,7 @@ from assessor_registry.scheduling.actions.duties import (
 )
 from assessor_registry.scheduling.actions.moving import Fate, Moved, Moving, look_at_move, move_schedule
 from assessor_registry.scheduling.actions.plans import cancel_schedule, create_schedule, map_class, set_evidence
+from assessor_registry.scheduling.actions.todos import sweep_lacking
 
 __all__ = [
     "Added",
@@ -48,6 +49,7 @@ __all__ = [
     "replace_assessor",
     "set_evidence",
     "split_evenly",
+    "sweep_lacking",
     "withdraw",
     "withdraw_lost",
 ]

@@ -1,15 +1,21 @@
-"""The to-do *this schedule needs an assessor*: opened when a day is lost, cleared when every day is covered again."""
+"""The to-do *this schedule needs an assessor*: opened when a day is lost, cleared when every day is covered again.
+
+After the last day nobody can be found any more: what can still be done is another to-do, about results that are not
+there (on paper, another day, or cancelled), as long as there are candidates without one.
+"""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from assessor_registry.flags import actions as flags
+from assessor_registry.flags import store as todos
 from assessor_registry.scheduling import store
 
 KIND = "needs_assessor"
+RESULTS = "results_unsigned"
 
 
 def day_lost(tx: Connection, schedule_ids: Collection[UUID], now: datetime) -> None:
@@ -24,3 +30,22 @@ def day_covered(tx: Connection, schedule_ids: Collection[UUID], now: datetime) -
     for schedule_id in schedule_ids:
         if schedule_id not in lacking:
             flags.clear_flag(tx, "schedule", schedule_id, KIND, now)
+
+
+def sweep_lacking(tx: Connection, today: date, now: datetime) -> int:
+    """Bring the to-dos about schedules to `today`; return how many were opened. Again changes nothing."""
+    open_ones = todos.open_flags(tx, {"schedule": None}, kinds=[KIND, RESULTS])
+    if not open_ones:
+        return 0
+    ids = {flag.subject_id for flag in open_ones}
+    lacking, found = store.first_uncovered(tx, ids), store.last_days(tx, ids)
+    opened = 0
+    for flag in open_ones:
+        last, waiting = found.get(flag.subject_id, (today, True))
+        missing = waiting and last < today
+        if flag.kind == RESULTS and flag.subject_id in found and not missing:
+            flags.clear_flag(tx, "schedule", flag.subject_id, RESULTS, now)
+        if flag.kind == KIND and flag.subject_id in found and (last < today or flag.subject_id not in lacking):
+            flags.clear_flag(tx, "schedule", flag.subject_id, KIND, now)
+            opened += missing and flags.open_flag(tx, "schedule", flag.subject_id, RESULTS, last, now)
+    return opened

@@ -319,12 +319,27 @@ def loads(conn: Connection, schedule_ids: Collection[UUID]) -> dict[tuple[UUID, 
 
 
 def first_uncovered(conn: Connection, schedule_ids: Collection[UUID]) -> dict[UUID, date]:
-    """Return of each schedule the first day on which nobody is assigned; covered and cancelled ones are left out."""
+    """Return of each schedule the first day on which nobody is assigned.
+
+    Left out are covered and cancelled ones, and those whose every candidate has a result.
+    """
     statement = text(
         "SELECT s.id, min(CAST(d.day AS date)) FROM schedule s "
         "CROSS JOIN LATERAL generate_series(s.first_day, s.last_day, interval '1 day') AS d(day) "
         "WHERE s.id = ANY(:ids) AND s.cancelled_at IS NULL AND NOT EXISTS (SELECT FROM assignment a "
-        "WHERE a.schedule_id = s.id AND a.withdrawn_at IS NULL AND a.held_on = CAST(d.day AS date)) GROUP BY s.id"
+        "WHERE a.schedule_id = s.id AND a.withdrawn_at IS NULL AND a.held_on = CAST(d.day AS date)) "
+        "AND (SELECT count(*) = 0 OR bool_or(t.recorded_at IS NULL) FROM attempt t "
+        "WHERE t.schedule_id = s.id AND t.removed_at IS NULL) GROUP BY s.id"
     )
     rows = conn.execute(statement.bindparams(bindparam("ids", type_=ARRAY(Uuid))), {"ids": list(schedule_ids)})
     return {row[0]: row[1] for row in rows}
+
+
+def last_days(conn: Connection, schedule_ids: Collection[UUID]) -> dict[UUID, tuple[date, bool]]:
+    """Return of each schedule its last day, and whether a candidate waits for a result (of a cancelled one, nobody)."""
+    statement = text(
+        "SELECT s.id, s.last_day, s.cancelled_at IS NULL AND EXISTS (SELECT FROM attempt t WHERE t.schedule_id = s.id "
+        "AND t.removed_at IS NULL AND t.recorded_at IS NULL) FROM schedule s WHERE s.id = ANY(:ids)"
+    )
+    rows = conn.execute(statement.bindparams(bindparam("ids", type_=ARRAY(Uuid))), {"ids": list(schedule_ids)})
+    return {row[0]: (row[1], row[2]) for row in rows}

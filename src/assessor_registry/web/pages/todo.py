@@ -44,6 +44,13 @@ def todo_list(request: Request[Any, Any, Any]) -> Template:
     return shown(request, asked, asked.one("kind") or None, said=done)
 
 
+def about(each: todo.ToDo) -> str:
+    """What a to-do is, and of a schedule whose days have passed what can still be done."""
+    if each.kind == "results_unsigned" and each.subject_kind == "schedule":
+        return _("Jadwal sudah lewat, ada asesi tanpa hasil: isi lewat jalur kertas, pindahkan, atau batalkan")
+    return kind_name(each.kind)
+
+
 def _is_count(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 5
 
@@ -67,6 +74,7 @@ def shown(request: Request[Any, Any, Any], asked: Asked, kind: str | None, **con
         kinds=sorted(kinds.items(), key=lambda item: (item[0] != "season_gap", kind_name(item[0]))),
         asked=asked,
         size=SIZE,
+        about=about,
         **context,
     )
 
@@ -90,7 +98,7 @@ def todo_file(request: Request[Any, Any, Any]) -> Response[bytes]:
     )
     heads = [workbook.Column(name, 30 if name in wide else 18) for name in names]
     rows = [
-        (kind_name(each.kind), each.subject, each.place, each.last_day, stage_name(each.stage, each.kind), each.phone,
+        (about(each), each.subject, each.place, each.last_day, stage_name(each.stage, each.kind), each.phone,
          each.email, each.note)
         for each in found
     ]  # fmt: skip
