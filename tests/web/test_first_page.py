@@ -1,8 +1,10 @@
 """The first page: how many candidates can not be assessed, and what waits for the LSP."""
 
 import re
+from datetime import date
 
 import pytest
+from sqlalchemy import text
 from tests.support.event_pages import Events, events, text_of
 from tests.support.site import Site
 
@@ -58,3 +60,68 @@ def test_a_schedule_that_needs_an_assessor_stands_above_what_has_long_expired(he
     jobs.sweep(here.site.database, here.site.today, now=here.world.now, mail=True)
     shown = here.admin().get("/tindak-lanjut").text
     assert shown.index(f"/jadwal/{plan.id}") < shown.index(f"/asesor/{old.id}")
+
+
+def add_season(site: Site, first: date, last: date) -> None:
+    query = text("INSERT INTO season (id, name, first_day, last_day) VALUES (gen_random_uuid(), 'UKK 2027', :a, :b)")
+    site.perform(lambda tx: tx.execute(query, {"a": first, "b": last}))
+
+
+def tiles(here: Events) -> dict[str, tuple[int, str]]:
+    """Status → number and address of each tile on the division's first page that is about assessors."""
+    shown = here.site.as_role("division").get("/").text
+    found = re.findall(r'<a class="tile [a-z]*" href="(/asesor\?[^"]+)"><b>(\d+)</b>', shown)
+    return {re.split("[=&]", where)[1]: (int(number), where.replace("&amp;", "&")) for where, number in found}
+
+
+@pytest.mark.parametrize("with_season", [True, False])
+def test_each_tile_counts_exactly_the_people_that_it_links_to_and_nobody_is_in_two(
+    here: Events, with_season: bool
+) -> None:
+    day, world = here.site.day, here.world
+    if with_season:
+        add_season(here.site, day(60), day(90))
+    ends = {
+        "expired": (-1, -400),
+        "before": (0, 30, 89),
+        "on_its_last_day": (90,),
+        "soon_after": (200,),
+        "late": (900,),
+    }
+    people = {name: {str(world.assessor((day(-1000), day(end))).id) for end in given} for name, given in ends.items()}
+    tile = tiles(here)
+    linked = {}
+    for status, (number, where) in tile.items():
+        listed = here.site.as_role("division").get(where).text
+        linked[status] = set(re.findall(r'href="/asesor/([0-9a-f-]{36})"', listed))
+        assert len(linked[status]) == number, status
+    assert linked["expired"] == people["expired"]
+    beyond = people["on_its_last_day"] | people["soon_after"] | people["late"]
+    soon = people["before"] | people["on_its_last_day"] | people["soon_after"]
+    assert linked["ending"] == (people["before"] if with_season else soon)
+    assert linked["active"] == (beyond if with_season else people["late"])
+
+
+def test_the_numbers_of_a_kabupaten_are_those_of_their_lists(here: Events) -> None:
+    day, world = here.site.day, here.world
+    add_season(here.site, day(60), day(90))
+    for end in (-5, 30, 120):
+        world.assessor((day(-1000), day(end)))
+    here.site.perform(lambda tx: tx.execute(text("UPDATE assessor SET region_code = '64.72'")))
+    browser = here.site.as_role("division")
+    links = re.findall(r'<a href="(/asesor\?status=[^"]+region=[^"]+)">(\d+)</a>', browser.get("/").text)
+    assert len(links) == 3
+    for where, number in links:
+        listed = browser.get(where.replace("&amp;", "&")).text
+        assert len(set(re.findall(r'href="/asesor/([0-9a-f-]{36})"', listed))) == int(number) == 1, where
+
+
+def test_a_file_holds_the_people_of_the_tile_it_was_reached_by(here: Events) -> None:
+    day, world = here.site.day, here.world
+    add_season(here.site, day(60), day(90))
+    before, after = (world.assessor((day(-1000), day(end))).id for end in (30, 120))
+    listed = here.site.as_role("division").get("/asesor", status="ending", batas="musim").text
+    assert f"/asesor/{before}" in listed
+    assert f"/asesor/{after}" not in listed
+    assert "berakhir sebelum UKK 2027 selesai" in listed
+    assert re.search(r'href="/asesor\.xlsx\?[^"]*batas=musim', listed)

@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Request
 
 from assessor_registry import clock
+from assessor_registry.days import DAY
 from assessor_registry.db.engine import Connection
 from assessor_registry.flags.rules import latest_due
 from assessor_registry.institutions import store as institutions
@@ -24,6 +25,10 @@ class Today:
     season: institutions.Season | None
     ending_until: date
     ending_until_before: date
+
+    def until(self, *, by_season: bool) -> date:
+        """The last day up to which an active assessor counts as *ending*: before the season does, or else soon."""
+        return self.season.last_day - DAY if by_season and self.season else self.ending_until
 
 
 def today_of(request: Request[Any, Any, Any]) -> date:

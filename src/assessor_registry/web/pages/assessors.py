@@ -1,5 +1,6 @@
 """The register of assessors: the list with its filters, and one assessor with everything that decides."""
 
+from datetime import date
 from io import BytesIO
 from typing import Any, get_args
 from uuid import UUID
@@ -25,7 +26,7 @@ from assessor_registry.web.guards import needs
 from assessor_registry.web.labels import band_name
 from assessor_registry.web.listing import Asked
 from assessor_registry.web.render import page
-from assessor_registry.web.today import day_of, today_of
+from assessor_registry.web.today import Today, day_of, today_of
 from assessor_registry.words import gettext as _
 
 MOST_IN_A_FILE = 20_000
@@ -45,6 +46,11 @@ def question_of(asked: Asked) -> register.Question:
     return register.Question(asked.one("q")[:200], statuses, asked.one("region") or None, asked.id("scheme"))
 
 
+def until(day: Today, asked: Asked) -> date:
+    """Up to when active people count as *ending*: soon, or (`batas=musim`, as on the first page) before the season."""
+    return day.until(by_season=asked.one("batas") == "musim")
+
+
 @get("/asesor", opt=needs(Permission.REPORTS_READ), sync_to_thread=True)
 def assessor_list(request: Request[Any, Any, Any]) -> Template:
     """The register, those who end first on top."""
@@ -52,7 +58,7 @@ def assessor_list(request: Request[Any, Any, Any]) -> Template:
     question = question_of(asked)
     with request.app.state.database.read() as conn:
         day = day_of(conn, today_of(request))
-        found = register.listed(conn, request.user.scope, day.today, day.ending_until, question, page=asked.page)
+        found = register.listed(conn, request.user.scope, day.today, until(day, asked), question, page=asked.page)
         regions = institutions.list_regions(conn)
         known = schemes.list_schemes(conn)
     return page(
@@ -63,6 +69,7 @@ def assessor_list(request: Request[Any, Any, Any]) -> Template:
         regions=regions,
         schemes=known,
         asked=asked,
+        season=day.season if asked.one("batas") == "musim" else None,
         size=register.PAGE,
         bands=[(band, band_name(band)) for band in get_args(Band)],
     )
@@ -71,15 +78,11 @@ def assessor_list(request: Request[Any, Any, Any]) -> Template:
 @get("/asesor.xlsx", opt=needs(Permission.REPORTS_READ), sync_to_thread=True)
 def assessor_file(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The same list, with its filters, as a workbook."""
+    asked = Asked(request)
     with request.app.state.database.read() as conn:
         day = day_of(conn, today_of(request))
         found = register.listed(
-            conn,
-            request.user.scope,
-            day.today,
-            day.ending_until,
-            question_of(Asked(request)),
-            size=MOST_IN_A_FILE,
+            conn, request.user.scope, day.today, until(day, asked), question_of(asked), size=MOST_IN_A_FILE
         )
     heads = [
         workbook.Column(_("Nama"), 34),

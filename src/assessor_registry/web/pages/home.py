@@ -13,7 +13,7 @@ from assessor_registry.flags import store as flags
 from assessor_registry.notices import store as notices
 from assessor_registry.policy import store as policy
 from assessor_registry.reports import accounts as account_reports
-from assessor_registry.reports import dashboard, results, todo
+from assessor_registry.reports import dashboard, results
 from assessor_registry.scheduling import store as scheduling
 from assessor_registry.signing import store as keys
 from assessor_registry.validity import store as validity
@@ -47,10 +47,11 @@ def overview(request: Request[Any, Any, Any]) -> Response[Any]:
     today = today_of(request)
     with request.app.state.database.read() as conn:
         day = day_of(conn, today)
-        counts, regions = dashboard.statuses(conn, scope, today, day.ending_until, day.ending_until_before)
+        until = day.until(by_season=True)
+        before = until if day.season else day.ending_until_before
+        counts, regions = dashboard.statuses(conn, scope, today, until, before)
         threatened = dashboard.threatened(conn, scope, today) if scope.kind in {"province", "lsp"} else []
         week = dashboard.this_week(conn, scope, today) if scope.kind in {"province", "lsp"} else []
-        todos = todo.count_by_kind(conn, scope, today)
         waiting = notices.waiting(conn)
         swept = flags.last_run(conn, "sweep")
         within = policy.value(conn, "unsigned_warning_days", today).integer
@@ -71,8 +72,6 @@ def overview(request: Request[Any, Any, Any]) -> Response[Any]:
         threatened=threatened,
         students_threatened=sum(each.students for each in threatened),
         week=week,
-        todos=todos,
-        season_gap=sum(number for (kind, _), number in todos.items() if kind == "season_gap"),
         waiting=waiting,
         has_smtp=request.app.state.settings.smtp is not None,
         swept=swept,
