@@ -8,6 +8,7 @@ are measured in each round, one after the other, on a database of their own.
 `python benchmarks/import_assessors.py [rows] [rounds]`
 """
 
+import os
 import platform
 import statistics
 import sys
@@ -99,6 +100,7 @@ def main(rows: int = 5000, rounds: int = 5) -> None:
             server.release()
     ratios = [bare / whole for whole, bare in pairs]
     print(f"{platform.machine()}, {platform.system()} {platform.release()}, Python {platform.python_version()}")
+    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     print(f"{rows} assessors, {rounds} rounds: median (range)")
     for label, values in (("import", [whole for whole, _ in pairs]), ("COPY", [bare for _, bare in pairs])):
         print(f"  {label:7} {statistics.median(values):7.3f} s ({min(values):.3f} to {max(values):.3f})")
