@@ -38,7 +38,7 @@ from assessor_registry.signing.actions import unlock
 from assessor_registry.signing.keys import UnlockedKey
 
 TABLES = ("record", "record_unit", "record_state", "audit_entry")
-GENERATED = {"assessed", "signed"}
+GENERATED = {"assessed", "signed", "named"}
 
 
 @dataclass(frozen=True)

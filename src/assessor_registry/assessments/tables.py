@@ -104,7 +104,8 @@ class Record(SQLModel, table=True):
     """The signed record (rekaman asesmen, FR.AK.02): inserted once, never changed.
 
     `code` is 128 random bits in base32, for the public check. `jws` is the signed statement; for a paper origin it
-    is sealed by the registry and names who entered and confirmed it.
+    is sealed by the registry and names who entered and confirmed it. `named` is what the statement names (candidate,
+    nisn, assessor, registration, lsp, scheme, venue), read out of it by the database: shown is what was signed.
     """
 
     __tablename__ = "record"
@@ -146,6 +147,7 @@ class Record(SQLModel, table=True):
     replaces: UUID | None = plain(nullable=True, foreign_key="record.id")
     replaces_reason: str | None = text(nullable=True)
     created_at: datetime = instant()
+    named: dict[str, str] | None = document(private=True, nullable=True)
 
 
 class RecordUnit(SQLModel, table=True):

@@ -16,7 +16,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One signed record in a list."""
+    """One signed record in a list; names and NISN as signed."""
 
     code: str
     student: str = field(repr=False)
@@ -84,8 +84,10 @@ _SCOPES = {
     "self": "r.assessor_id = CAST(:ref AS uuid)",
 }
 _LISTED = """
-SELECT r.code, p.name AS student, p.nisn, k.name AS school, p.rombel, s.id AS schedule_id, s.title AS schedule,
-       c.title AS scheme, l.name AS lsp, e.name AS assessor, r.first_day, r.last_day, r.signed_at,
+SELECT r.code, r.named ->> 'candidate' AS student, r.named ->> 'nisn' AS nisn, k.name AS school,
+       p.rombel, s.id AS schedule_id, s.title AS schedule,
+       r.named ->> 'scheme' AS scheme, r.named ->> 'lsp' AS lsp, r.named ->> 'assessor' AS assessor,
+       r.first_day, r.last_day, r.signed_at,
        a.number AS attempt, r.part, r.outcome, r.recommendation, r.origin,
        x.replaced_by, x.contested_at, x.upheld_at, x.annulled_at, count(*) OVER () AS total
 FROM record r
@@ -102,7 +104,8 @@ WHERE {scope} AND {state}
   AND (CAST(:origin AS text) IS NULL OR r.origin = :origin)
   AND (CAST(:schedule AS uuid) IS NULL OR s.id = :schedule)
   AND (CAST(:scheme AS uuid) IS NULL OR c.id = :scheme)
-  AND concat_ws(' ', p.name, p.nisn, c.title, e.name, s.title, k.name, p.rombel) ILIKE ALL (CAST(:words AS text[]))
+  AND concat_ws(' ', r.named ->> 'candidate', r.named ->> 'nisn', r.named ->> 'scheme', r.named ->> 'assessor', p.name,
+                p.nisn, c.title, e.name, s.title, k.name, p.rombel) ILIKE ALL (CAST(:words AS text[]))
 ORDER BY r.last_day DESC, p.search_name, r.part, r.id
 LIMIT :size OFFSET :start
 """
@@ -215,9 +218,10 @@ class Try:
 
 
 _TRIES = """
-SELECT s.id AS schedule_id, s.title AS schedule, c.title AS scheme, l.name AS lsp, s.first_day, s.last_day,
+SELECT s.id AS schedule_id, s.title AS schedule, COALESCE(r.named ->> 'scheme', c.title) AS scheme,
+       COALESCE(r.named ->> 'lsp', l.name) AS lsp, s.first_day, s.last_day,
        s.cancelled_at IS NOT NULL AS cancelled, a.number, r.part, r.code, r.outcome, r.recommendation, r.origin,
-       e.name AS assessor, x.replaced_by, x.contested_at, x.upheld_at, x.annulled_at
+       COALESCE(r.named ->> 'assessor', e.name) AS assessor, x.replaced_by, x.contested_at, x.upheld_at, x.annulled_at
 FROM attempt a
 JOIN student p ON p.id = a.student_id
 JOIN schedule s ON s.id = a.schedule_id

@@ -29,7 +29,7 @@ class TouchedDuty:
 
 @dataclass(frozen=True, slots=True)
 class TouchedRecord:
-    """One signed record."""
+    """One signed record; names as signed."""
 
     code: str
     candidate: str = field(repr=False)
@@ -56,14 +56,11 @@ ORDER BY a.held_on, s.title, p.search_name, a.id
 """
 
 _RECORDS = """
-SELECT r.code, st.name AS candidate, c.title AS scheme, l.name AS lsp, p.name AS assessor, r.last_day
+SELECT r.code, r.named ->> 'candidate' AS candidate, r.named ->> 'scheme' AS scheme, r.named ->> 'lsp' AS lsp,
+       r.named ->> 'assessor' AS assessor, r.last_day
 FROM record r
 JOIN attempt t ON t.id = r.attempt_id
-JOIN schedule s ON s.id = t.schedule_id
-JOIN scheme_version v ON v.id = s.scheme_version_id
-JOIN scheme c ON c.id = v.scheme_id
 JOIN lsp l ON l.id = r.lsp_id
-JOIN assessor p ON p.id = r.assessor_id
 JOIN student st ON st.id = t.student_id
 WHERE r.id = ANY(:ids) AND {scope}
 ORDER BY r.last_day, st.search_name, r.id

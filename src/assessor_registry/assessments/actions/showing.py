@@ -1,4 +1,7 @@
-"""What is handed out of signed records: the bundle, and what the public page may show."""
+"""What is handed out of signed records: the bundle, and what the public page may show.
+
+Names and NISN are those of the signed statement. What the register says today is only for parties.
+"""
 
 import hmac
 from dataclasses import dataclass, field

@@ -35,19 +35,21 @@ from assessor_registry.assessments.store._names import (
     RECORD,
     RECORD_UNIT,
     SCHEDULE,
-    SCHEME,
     STATE,
     STUDENT,
-    VENUE,
     VERSION,
 )  # fmt: skip
 from assessor_registry.db.bulk import insert_rows, update_rows
 from assessor_registry.errors import NotFound
+from assessor_registry.signing.canonical import clean
 
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """A signed record as lists and pages show it. Names are personal."""
+    """A signed record as lists and pages show it. Names are personal.
+
+    Names and NISN are those of the signed statement; `…_now` is what the register says today.
+    """
 
     id: UUID
     code: str
@@ -84,6 +86,9 @@ class RecordRow:
     upheld_reference: str | None
     annulled_at: datetime | None
     annulled_reason: str | None
+    student_name_now: str = field(repr=False)
+    nisn_now: str | None = field(repr=False)
+    assessor_name_now: str = field(repr=False)
 
     @property
     def state(self) -> State:
@@ -92,26 +97,40 @@ class RecordRow:
             annulled=self.annulled_at, contested=self.contested_at, upheld=self.upheld_at, replaced_by=self.replaced_by
         )
 
+    @property
+    def renamed(self) -> dict[str, str]:
+        """What the register says otherwise today than the statement does; for parties, never for the public."""
+        facts = (
+            ("candidate", self.student_name, clean(self.student_name_now)),
+            ("nisn", self.nisn, self.nisn_now),
+            ("assessor", self.assessor_name, clean(self.assessor_name_now)),
+        )
+        return {name: now or "–" for name, signed, now in facts if signed != now}
+
+
+def _named(name: str, label: str) -> ColumnElement[Any]:
+    """SQL: what the signed statement says."""
+    return RECORD.c.named[name].astext.label(label)  # type: ignore[no-any-return]
+
 
 def _records() -> Select[Any]:
     return (
         select(
             RECORD.c.id, RECORD.c.code, RECORD.c.attempt_id, ATTEMPT.c.number.label("attempt"), RECORD.c.part,
-            ATTEMPT.c.schedule_id, RECORD.c.assessor_id, PERSON.c.name.label("assessor_name"), RECORD.c.lsp_id,
-            LSP.c.name.label("lsp_name"), VERSION.c.scheme_id, SCHEME.c.title.label("scheme_title"),
-            VENUE.c.name.label("venue_name"), ATTEMPT.c.student_id, STUDENT.c.name.label("student_name"),
-            STUDENT.c.nisn, RECORD.c.origin, RECORD.c.outcome, RECORD.c.recommendation, RECORD.c.note,
+            ATTEMPT.c.schedule_id, RECORD.c.assessor_id, _named("assessor", "assessor_name"), RECORD.c.lsp_id,
+            _named("lsp", "lsp_name"), VERSION.c.scheme_id, _named("scheme", "scheme_title"),
+            _named("venue", "venue_name"), ATTEMPT.c.student_id, _named("candidate", "student_name"),
+            _named("nisn", "nisn"), RECORD.c.origin, RECORD.c.outcome, RECORD.c.recommendation, RECORD.c.note,
             RECORD.c.first_day, RECORD.c.last_day, RECORD.c.signed_on, RECORD.c.signed_at, RECORD.c.letter_number,
             RECORD.c.acknowledgement, RECORD.c.replaces, RECORD.c.replaces_reason, STATE.c.replaced_by,
             STATE.c.contested_at, STATE.c.contested_reason, STATE.c.upheld_at, STATE.c.upheld_reference,
-            STATE.c.annulled_at, STATE.c.annulled_reason,
+            STATE.c.annulled_at, STATE.c.annulled_reason, STUDENT.c.name.label("student_name_now"),
+            STUDENT.c.nisn.label("nisn_now"), PERSON.c.name.label("assessor_name_now"),
         )
         .join(STATE, STATE.c.record_id == RECORD.c.id)
         .join(ATTEMPT, ATTEMPT.c.id == RECORD.c.attempt_id)
         .join(SCHEDULE, SCHEDULE.c.id == ATTEMPT.c.schedule_id)
         .join(VERSION, VERSION.c.id == SCHEDULE.c.scheme_version_id)
-        .join(SCHEME, SCHEME.c.id == VERSION.c.scheme_id)
-        .join(VENUE, VENUE.c.id == SCHEDULE.c.venue_id)
         .join(LSP, LSP.c.id == RECORD.c.lsp_id)
         .join(PERSON, PERSON.c.id == RECORD.c.assessor_id)
         .join(STUDENT, STUDENT.c.id == ATTEMPT.c.student_id)

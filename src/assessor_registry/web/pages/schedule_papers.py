@@ -125,8 +125,9 @@ def _row(candidate: store.Candidate, record: assessments.RecordRow | None) -> fo
     elif record is not None and record.origin == "paper":
         note = _("Dari berkas kertas")
     return forms.MinutesRow(
-        name=candidate.name,
-        nisn=candidate.nisn,
+        # As signed, whatever the register says today.
+        name=record.student_name if record else candidate.name,
+        nisn=record.nisn if record else candidate.nisn,
         school=candidate.school_name,
         klass=candidate.rombel,
         outcome=cast("forms.Outcome", record.outcome if record else "assessed"),
