@@ -390,8 +390,8 @@ __all__ = [
     "AccountRow", "CredentialRow", "Holder", "KeptForm", "ListedAccount", "OfficeHolder", "PasswordRow", "account",
     "account_by_login", "account_of_assessor", "account_of_code", "account_of_grant", "actor_of", "add_account",
     "add_code", "add_credential", "add_failures", "add_grant", "add_idempotency", "answer_idempotency",
-    "change_account", "credential_of", "digest", "end_credentials", "failures", "forget_failures", "grant", "grants_of", "has_operator",
-    "holder_of", "idempotency", "keep_form", "kept_form", "kill_codes", "list_accounts", "list_credentials",
-    "list_office_holders", "lock_account", "lock_names", "password_row", "purge_credentials", "purge_failures",
+    "change_account", "credential_of", "digest", "end_credentials", "failures", "forget_failures", "grant", "grants_of",
+    "has_operator", "holder_of", "idempotency", "keep_form", "kept_form", "kill_codes", "list_accounts",
+    "list_credentials", "list_office_holders", "lock_account", "lock_names", "password_row", "purge_credentials", "purge_failures",
     "purge_forms", "purge_idempotency", "revoke_grant", "try_lock", "use_code", "use_grant",
 ]  # fmt: skip
