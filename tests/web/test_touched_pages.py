@@ -98,3 +98,19 @@ def test_a_decree_that_appoints_is_shown_as_a_list_also_of_those_pasted_by_numbe
     assert "Asesor yang diangkat (2)" in text_of(shown)
     assert re.search(r'<th scope="row">Dari Jauh</th>', shown)
     assert re.search(r"<dd><ul><li>Sudah Dekat", shown)
+
+
+def test_the_end_of_an_appointment_names_what_comes_after_it_and_withdraws_it(there: Events) -> None:
+    world, who, day = there.world, there.world.assessor(), there.site.day
+    world.assessor(name="Pengganti Siap")
+    coming = world.schedule(day(7), candidates=2)
+    world.assign(coming, who)
+    with world.db.read() as conn:
+        row = conn.exec_driver_sql("SELECT id FROM appointment WHERE assessor_id = %s", (who.id,)).scalar_one()
+    path, fields = f"/surat/pengangkatan/orang/{row}", {"ended_on": day(3).isoformat(), "reason": "Mutasi"}
+    shown = there.admin().post(path, fields).text
+    assert "Hari jadwal kehilangan asesor (1)" in text_of(shown)
+    assert "Pengganti Siap" in shown
+    assert f'href="/jadwal/{coming.id}"' in shown
+    assert there.admin().post(path, {**fields, "step": "apply"}).status_code == 303
+    assert "Jadwal memerlukan asesor" in there.admin().get("/tindak-lanjut").text

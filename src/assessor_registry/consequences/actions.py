@@ -17,12 +17,18 @@ from sqlalchemy import Connection
 
 from assessor_registry.accounts.rules import Actor
 from assessor_registry.assessments import actions as assessments
-from assessor_registry.consequences.rules import Gained, Reach, gained, reach
+from assessor_registry.assessments.actions.lapsing import contest_lapsed
+from assessor_registry.assessors import actions as assessors
+from assessor_registry.consequences.rules import Gained, Reach, gained, lapsed_days, reach
 from assessor_registry.db.engine import Database
+from assessor_registry.errors import NotFound
 from assessor_registry.scheduling import actions as scheduling
-from assessor_registry.validity.actions import Done, NewExtension
-from assessor_registry.validity.rules import ExtensionFact, Shrunk
-from assessor_registry.validity.store import active_periods_of, facts
+from assessor_registry.scheduling.actions.lapsing import withdraw_lapsed
+from assessor_registry.validity import actions as validity
+from assessor_registry.validity.actions import Done, NewExtension, rebuild
+from assessor_registry.validity.rules import AppointmentFact, ExtensionFact, Period, Shrunk
+from assessor_registry.validity.store import active_periods_of, appointments, facts, find_appointment
+from assessor_registry.words import long_date
 
 Act = Callable[[Connection], Done]
 
@@ -73,6 +79,59 @@ def apply(tx: Connection, actor: Actor, act: Act, *, reason: str, now: datetime)
     """
     done = act(tx)
     return Applied(done.id, settle(tx, actor, done.shrunk, reason=reason, now=now))
+
+
+def end_appointment(
+    tx: Connection, actor: Actor, appointment_id: UUID, *, ended_on: date, reason: str, now: datetime
+) -> Followed:
+    """End one person's appointment, and settle what comes after its last day at that LSP.
+
+    What another appointment of the LSP covers stays. Run in `Database.rehearse`, it says what would follow.
+
+    Raises:
+        Refusal: as `validity.end_appointment`.
+    """
+    validity.end_appointment(tx, actor, appointment_id, ended_on=ended_on, reason=reason, now=now)
+    row = find_appointment(tx, appointment_id)
+    if row is None:
+        raise NotFound("validity.no_such_appointment")
+    held = [
+        (one.id, AppointmentFact(one.number, one.first_day, one.last_day, one.ended_on))
+        for one in appointments(tx, [row.assessor_id], lsp_id=row.lsp_id)
+    ]
+    lapsed = lapsed_days(dict(held)[appointment_id], [fact for one, fact in held if one != appointment_id])
+    why = f"Pengangkatan {row.number} berakhir {long_date(ended_on)}"
+    return _lapse(tx, actor, row.assessor_id, lapsed, row.lsp_id, why, now)
+
+
+def end_assessor(
+    tx: Connection, actor: Actor, assessor_id: UUID, *, reason: str, day: date, version: int, now: datetime, today: date
+) -> Followed:
+    """Say that someone assesses no longer from `day` on, and settle what comes from that day on, at every LSP.
+
+    The certificate stays as it is; to-dos about it are cleared.
+
+    Raises:
+        Refusal: as `assessors.end_assessor`.
+    """
+    assessors.end_assessor(tx, actor, assessor_id, reason, day, version, now, today=today)
+    rebuild(tx, [assessor_id], now)
+    why = f"Tidak bertugas lagi sebagai asesor sejak {long_date(day)}"
+    return _lapse(tx, actor, assessor_id, (Period(day, date.max),), None, why, now)
+
+
+def _lapse(
+    tx: Connection,
+    actor: Actor,
+    assessor_id: UUID,
+    lapsed: Sequence[Period],
+    lsp_id: UUID | None,
+    why: str,
+    now: datetime,
+) -> Followed:
+    gone = withdraw_lapsed(tx, actor, assessor_id, lapsed, lsp_id=lsp_id, reason=why, now=now)
+    records = contest_lapsed(tx, actor, assessor_id, lapsed, lsp_id=lsp_id, reason=why, now=now)
+    return Followed((), gone.schedules, gone.assignments, records)
 
 
 def preview(

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from assessor_registry.validity.rules import ExtensionFact, Period, PersonFacts, active_periods, lost
+from assessor_registry.days import DAY
+from assessor_registry.validity.rules import (
+    AppointmentFact,
+    ExtensionFact,
+    Period,
+    PersonFacts,
+    active_periods,
+    lost,
+    subtract,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +29,18 @@ def gained(before: Mapping[UUID, Sequence[Period]], after: Mapping[UUID, Sequenc
     """Return who is active on more days than before, with the days."""
     found = ((who, lost(periods, before.get(who, ()))) for who, periods in after.items())
     return tuple(Gained(who, days) for who, days in found if days)
+
+
+def lapsed_days(ended: AppointmentFact, others: Sequence[AppointmentFact]) -> tuple[Period, ...]:
+    """Return the days that an appointment named and no longer holds for, less those of other appointments.
+
+    `ended` has its new last day; `others` are those at the same LSP, each with the end that it has.
+    """
+    first = max(ended.first_day, ended.until + DAY)
+    if first > ended.last_day:
+        return ()
+    holes = [(fact.first_day, fact.until) for fact in others if fact.first_day <= fact.until]
+    return tuple(subtract([Period(first, ended.last_day)], holes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,7 @@ ACTS = {
     "scheduling.remove_candidate": "Mengeluarkan asesi",
     "scheduling.set_evidence": "Memilih jenis bukti",
     "scheduling.withdraw": "Menarik penugasan",
+    "scheduling.withdraw_lapsed": "Penugasan gugur karena asesor tidak bertugas lagi",
     "scheduling.withdraw_lost": "Penugasan gugur karena masa aktif",
     "schemes.add_alias": "Menambah sebutan skema",
     "schemes.add_scheme": "Menambah skema",

@@ -13,17 +13,19 @@ from pydantic import Field as Default
 from assessor_registry import clock
 from assessor_registry.accounts.rules import PROVINCE, Permission, Scope
 from assessor_registry.assessors import store as assessors
+from assessor_registry.consequences import actions as consequences
+from assessor_registry.consequences.actions import Followed
 from assessor_registry.db.engine import Connection
 from assessor_registry.errors import InvalidInput, NotFound
 from assessor_registry.reports import decrees
 from assessor_registry.reports.lookup import by_numbers
-from assessor_registry.scheduling import store as scheduling
 from assessor_registry.validity import actions, store
 from assessor_registry.web.attached import attached_file
 from assessor_registry.web.download import sheet_answer
 from assessor_registry.web.forms import Day, Form, Ids, Input, MaybeId, MaybeText, Text
 from assessor_registry.web.guards import needs
 from assessor_registry.web.pages import circulars, sanctions
+from assessor_registry.web.pages.touched import lapsed_shown
 from assessor_registry.web.render import page
 from assessor_registry.web.sheets import Field, Listed, Sheet, Weighed, decree_file, said, show, weigh
 from assessor_registry.web.today import today_of
@@ -233,20 +235,19 @@ def end_appointment_form(request: Request[Any, Any, Any], appointment_id: FromPa
 def end_appointment(
     request: Request[Any, Any, Any], appointment_id: FromPath[UUID], data: URLEncodedBody[Form]
 ) -> Response[Any]:
-    """Show which assignments come after the last day, then end the appointment."""
+    """Show what comes after the last day, then end the appointment and settle it."""
     sheet, row = _end_sheet(request, appointment_id)
 
     def weighed(given: EndAppointment) -> Weighed:
-        with request.app.state.database.read() as conn:
-            coming = scheduling.duties(conn, row.assessor_id, given.ended_on, date.max)
-        after = [duty for duty in coming if duty.lsp_id == row.lsp_id and duty.held_on > given.ended_on]
-        note = _("Penugasan itu tidak dibatalkan sendiri. Ganti asesornya di halaman jadwal.")
-        return Weighed(((_("Hari penugasan sesudahnya"), str(len(after))),), (note,) if after else ())
+        return lapsed_shown(request, request.app.state.database.rehearse(lambda tx: end(tx, given)))
 
-    def act(tx: Connection, given: EndAppointment) -> None:
-        actions.end_appointment(
+    def end(tx: Connection, given: EndAppointment) -> Followed:
+        return consequences.end_appointment(
             tx, request.user, appointment_id, ended_on=given.ended_on, reason=given.reason, now=clock.now()
         )
+
+    def act(tx: Connection, given: EndAppointment) -> None:
+        end(tx, given)
 
     to = f"/surat/pengangkatan/{row.decree_id}?ok=ended"
     return weigh(request, data, sheet, EndAppointment, weighed, act, to)

@@ -2,7 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
+
+from litestar import Request
 
 from assessor_registry.accounts.rules import Scope
 from assessor_registry.assessors import store as assessors
@@ -11,7 +14,8 @@ from assessor_registry.db.engine import Connection
 from assessor_registry.reports import touched
 from assessor_registry.scheduling import actions as scheduling
 from assessor_registry.validity.rules import Period
-from assessor_registry.web.sheets import Linked, Listed
+from assessor_registry.web.sheets import Linked, Listed, Weighed
+from assessor_registry.web.today import today_of
 from assessor_registry.words import gettext as _
 from assessor_registry.words import long_date
 
@@ -103,3 +107,19 @@ def records_list(conn: Connection, scope: Scope, record_ids: Sequence[UUID]) -> 
     ]
     heads = ((_("Asesi"), 32), (_("Skema"), 36), (_("Hari asesmen"), 20), (_("Asesor"), 30), (_("LSP"), 30))
     return Listed(_("Hasil yang dipersoalkan"), heads, rows)
+
+
+def lapsed_shown(request: Request[Any, Any, Any], followed: Followed) -> Weighed:
+    """What the end of an appointment or of a career would take with it."""
+    with request.app.state.database.read() as conn:
+        made = (
+            duties_list(conn, request.user.scope, followed.assignments, {}, today_of(request)),
+            records_list(conn, request.user.scope, followed.records),
+        )
+    told = (
+        (followed.schedules, _("Penugasan itu dicabut dan jadwalnya masuk daftar yang perlu asesor.")),
+        (followed.records, _("Hasil itu dipersoalkan sampai dikuatkan dengan surat, atau dibatalkan.")),
+        (not followed.schedules and not followed.records, _("Tidak ada penugasan atau hasil sesudahnya.")),
+    )
+    counted = ((_("Hari penugasan sesudahnya"), str(len(followed.assignments))), *followed_lines(followed)[1:])
+    return Weighed(counted, tuple(text for holds, text in told if holds), tuple(one for one in made if one.rows))
