@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from tests.support.people import add_lsp, add_person, add_school
@@ -80,6 +81,20 @@ def test_a_division_account_with_a_password_can_sign_in(run: Any, database: Data
     signed = actions.sign_in(database, "bidang", PASSWORD, now=now, today=clock.day_of(now), address="test")
     assert made["code"] is None
     assert [grant.role for grant in signed.grants] == [Role.DIVISION]
+
+
+def test_an_account_is_made_with_its_password_or_not_at_all(
+    run: Any, database: Database, owner_url: str, tmp_path: Path
+) -> None:
+    (tmp_path / "sandi").write_text(PASSWORD)
+    path = str(tmp_path / "sandi")
+    # The database refuses the password's row; what was made before it in another transaction would stay.
+    forbid = "ALTER TABLE account ADD CONSTRAINT no_password CHECK (password_hash IS NULL) NOT VALID"
+    with psycopg.connect(owner_url.replace("+psycopg", ""), autocommit=True) as owner:
+        owner.execute(forbid)
+    assert run("create", "bidang", "--name", "Bidang", "--role", "division", "--password-file", path).exit_code != 0
+    with database.read() as conn:
+        assert store.account_by_login(conn, "bidang") is None
 
 
 def test_a_bad_password_makes_no_account(run: Any, database: Database, tmp_path: Path) -> None:

@@ -72,9 +72,9 @@ def test_a_good_bundle_is_valid_and_says_so_in_eleven_sentences(pki: Pki) -> Non
     assert found.status is not None
     assert found.status.state == "valid"
     details = {check.name: check.detail for check in found.checks}
-    assert details["origin"] == f"Ditandatangani secara elektronik oleh {NAME}."
+    assert details["origin"] == f"Ditandatangani secara elektronik oleh {NAME}"  # whose degree ends the sentence
     assert "21 November 2026" in details["dates"]
-    assert "22 November 2026 01.00 UTC" in details["status-time"]
+    assert "22 November 2026 pukul 01.00 UTC" in details["status-time"]
 
 
 def test_a_bundle_of_before_the_candidates_word_still_verifies(pki: Pki) -> None:
@@ -384,3 +384,16 @@ def test_the_words_of_the_screen_are_those_of_the_field() -> None:
 
 def test_a_reason_without_parameters_reads_as_a_sentence() -> None:
     assert words.sentence(Reason("proof.signature_wrong")).endswith(".")
+
+
+def test_a_name_with_a_degree_ends_its_sentence_once() -> None:
+    said = words.sentence(Reason("proof.ok_origin_signed", {"name": "Yuni Contoh, S.Kom."}))
+    assert said == "Ditandatangani secara elektronik oleh Yuni Contoh, S.Kom."
+    assert words.sentence(Reason("proof.ok_origin_signed", {"name": "Budi Contoh"})).endswith("Contoh.")
+
+
+def test_instants_are_said_on_the_clocks_of_who_asks(pki: Pki) -> None:
+    found = verdict(pki.bundle(), pki.root_pem, zone="Asia/Makassar")
+    details = {check.name: check.detail for check in found.checks}
+    assert "22 November 2026 pukul 09.00 WITA" in details["status-time"]
+    assert "22 November 2026 pukul 09.00 WITA" in details["state"]

@@ -85,8 +85,10 @@ def _create(found: Registry, wanted: Wanted, password: str | None) -> Made:
     from assessor_registry.accounts.rules import Role, system
 
     now, today = _now(found)
+    hashed = None
     if password is not None:
         hashing.require_good(password, wanted.login)
+        hashed = hashing.hash_of(password)  # before the transaction: it takes its time
 
     def act(tx: "Connection") -> Made:
         assessor_id = _assessor(tx, wanted.assessor) if wanted.assessor else None
@@ -96,13 +98,12 @@ def _create(found: Registry, wanted: Wanted, password: str | None) -> Made:
             tx, actor, login=wanted.login, name=wanted.name, assessor_id=assessor_id, now=now
         )  # fmt: skip
         actions.give_grant(tx, actor, made, Role(wanted.role), scope, today, now=now)
-        return Made(made, scope, actions.issue_code(tx, actor, made, now=now))
+        if hashed is None:
+            return Made(made, scope, actions.issue_code(tx, actor, made, now=now))
+        actions.give_password(tx, actor, made, hashed, now=now)
+        return Made(made, scope, None)
 
-    made = found.database.perform(act)
-    if password is None or made.code is None:
-        return made
-    actions.activate(found.database, made.code, password, now=now, address="cli")
-    return made._replace(code=None)
+    return found.database.perform(act)
 
 
 def _scope(tx: "Connection", wanted: Wanted, assessor_id: UUID | None, today: date) -> "Scope":

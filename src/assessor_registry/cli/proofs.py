@@ -41,8 +41,9 @@ def verify(
     from assessor_registry import settings as configuration
     from assessor_registry.proof.verdict import verdict
 
-    anchor = Path(root) if root else configuration.load().root_certificate
-    found = verdict(_read(file), _read(str(anchor)), _read(status) if status else None)
+    settings = configuration.load()
+    anchor = Path(root) if root else settings.root_certificate
+    found = verdict(_read(file), _read(str(anchor)), _read(status) if status else None, zone=settings.zone)
     if as_json:
         show(
             {

@@ -6,7 +6,7 @@ STANDING what the registry says about it. The first check of a group is its gate
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, Generic, TypeVar
 
 from cryptography import x509
@@ -50,6 +50,11 @@ class Standing:
     statement: Statement
     statuses: tuple[Status, ...]
     now: datetime | None
+    zone: str
+
+    def shown(self, moment: datetime) -> str:
+        """An instant on the clocks of who asks."""
+        return words.said_moment(moment, self.zone)
 
     @property
     def newest(self) -> Status:
@@ -135,7 +140,7 @@ def _status_time(case: Standing) -> list[Reason]:
         if status.as_of < case.statement.signed_at:
             reasons.append(Reason("proof.status_before_record"))
         if case.now is not None and status.as_of > case.now + CLOCK_TOLERANCE:
-            reasons.append(Reason("proof.status_from_future", {"as_of": _shown(status.as_of)}))
+            reasons.append(Reason("proof.status_from_future", {"as_of": case.shown(status.as_of)}))
     return reasons
 
 
@@ -144,12 +149,7 @@ def _state(case: Standing) -> list[Reason]:
     status = case.newest
     if status.state == "valid":
         return []
-    return [Reason(f"proof.state_{status.state}", {"as_of": _shown(status.as_of)})]
-
-
-def _shown(moment: datetime) -> str:
-    utc = moment.astimezone(UTC)
-    return f"{words.long_date(utc.date())} {utc:%H.%M} UTC"
+    return [Reason(f"proof.state_{status.state}", {"as_of": case.shown(status.as_of)})]
 
 
 def _ok(name: str) -> Callable[[object], Reason]:
@@ -184,7 +184,7 @@ def _ok_dates(case: Content) -> Reason:
 
 
 def _ok_as_of(name: str) -> Callable[[Standing], Reason]:
-    return lambda case: Reason(f"proof.ok_{name}", {"as_of": _shown(case.newest.as_of)})
+    return lambda case: Reason(f"proof.ok_{name}", {"as_of": case.shown(case.newest.as_of)})
 
 
 ENVELOPE: Final[tuple[Row[Envelope], ...]] = (

@@ -59,12 +59,17 @@ class Verdict:
 
 
 def verdict(
-    bundle_bytes: bytes, root_pem: bytes, status_bytes: bytes | None = None, *, now: datetime | None = None
+    bundle_bytes: bytes,
+    root_pem: bytes,
+    status_bytes: bytes | None = None,
+    *,
+    now: datetime | None = None,
+    zone: str = "UTC",
 ) -> Verdict:
     """Verify a bundle against the root certificate.
 
     `status_bytes` is a newer status JWS of the same record, if there is one. With `now` (aware) a status from the
-    future is refused; without it nothing is compared with a clock.
+    future is refused; without it nothing is compared with a clock. Instants are said on the clocks of `zone`.
 
     Raises:
         InvalidInput: `proof.root_unreadable`; whatever the bundle or the status holds is a failed check, no error.
@@ -78,7 +83,9 @@ def verdict(
         content = _attempt(lambda: Content(envelope, from_bytes(envelope.bundle.record.payload)))
     checks += _run(len(checks) + 1, CONTENT, content)
     if isinstance(content, Content):
-        standing = _attempt(lambda: Standing(content.envelope, content.statement, _statuses(content.envelope), now))
+        standing = _attempt(
+            lambda: Standing(content.envelope, content.statement, _statuses(content.envelope), now, zone)
+        )
     checks += _run(len(checks) + 1, STANDING, standing)
     authentic = all(check.ok for check in checks if check.name != "state")
     proven = standing if authentic and isinstance(standing, Standing) else None

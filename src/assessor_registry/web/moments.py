@@ -3,10 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from assessor_registry.words import gettext as _
-from assessor_registry.words import long_date
-
-_ZONES = {7: "WIB", 8: "WITA", 9: "WIT"}
+from assessor_registry.words import long_date, said_moment
 
 
 def local(moment: datetime, zone: str) -> datetime:
@@ -16,11 +13,7 @@ def local(moment: datetime, zone: str) -> datetime:
 
 def said_at(moment: datetime, zone: str) -> str:
     """`21 November 2026 pukul 14.05 WITA`."""
-    here = local(moment, zone)
-    offset = here.utcoffset()
-    hours = offset.total_seconds() / 3600 if offset else 0
-    name = _ZONES.get(int(hours), f"UTC{hours:+g}")
-    return _("{day} pukul {time} {zone}").format(day=long_date(here.date()), time=f"{here:%H.%M}", zone=name)
+    return said_moment(moment, zone)
 
 
 def said_days(first_day: date, last_day: date) -> str:

@@ -4,8 +4,18 @@
 catalogues in `words/locale`. `sentence` turns a `Reason` into what page, API, log and command line say.
 """
 
-from assessor_registry.words.dates import long_date, parse_date, short_month
+from assessor_registry.words.dates import long_date, parse_date, said_moment, short_month
 from assessor_registry.words.sentences import catalogue, sentence
 from assessor_registry.words.translate import activate, gettext, ngettext
 
-__all__ = ["activate", "catalogue", "gettext", "long_date", "ngettext", "parse_date", "sentence", "short_month"]
+__all__ = [
+    "activate",
+    "catalogue",
+    "gettext",
+    "long_date",
+    "ngettext",
+    "parse_date",
+    "said_moment",
+    "sentence",
+    "short_month",
+]

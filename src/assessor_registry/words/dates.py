@@ -1,12 +1,16 @@
 """Dates as the field writes them: `21 November 2026`; and as offices type them."""
 
 import re
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from assessor_registry.words.translate import gettext
 
 MONTHS = (
     "Januari", "Februari", "Maret", "April", "Mei", "Juni",
     "Juli", "Agustus", "September", "Oktober", "November", "Desember",
 )  # fmt: skip
+ZONES = {7: "WIB", 8: "WITA", 9: "WIT"}
 DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 _NAMES = {name.lower(): number for number, name in enumerate(MONTHS, 1)}
 _NAMES |= {name[:3].lower(): number for number, name in enumerate(MONTHS, 1)}
@@ -45,3 +49,12 @@ def parse_date(text: str) -> date | None:
     except ValueError:
         return None
     return None
+
+
+def said_moment(moment: datetime, zone: str) -> str:
+    """`21 November 2026 pukul 14.05 WITA`: an instant on the clocks of `zone` (an IANA name)."""
+    here = moment.astimezone(ZoneInfo(zone))
+    offset = here.utcoffset()
+    hours = offset.total_seconds() / 3600 if offset else 0
+    name = ZONES.get(int(hours), f"UTC{hours:+g}" if hours else "UTC")
+    return gettext("{day} pukul {time} {zone}").format(day=long_date(here.date()), time=f"{here:%H.%M}", zone=name)

@@ -1,5 +1,6 @@
 """From a reason to what page, API, log and command line say."""
 
+import re
 from datetime import date
 from functools import cache
 
@@ -7,6 +8,8 @@ from assessor_registry.errors import Param, Reason
 from assessor_registry.words.catalogue import collect
 from assessor_registry.words.dates import long_date
 from assessor_registry.words.translate import gettext
+
+_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 
 
 @cache
@@ -22,7 +25,8 @@ def sentence(reason: Reason) -> str:
         KeyError: the code has no sentence, or a parameter of its sentence is missing.
     """
     template = gettext(catalogue()[reason.code])
-    return template.format(**{name: _shown(value) for name, value in reason.params.items()})
+    # A name may end in the full stop of a degree (S.Kom.): the sentence then has its own already.
+    return _TWO_STOPS.sub(".", template.format(**{name: _shown(value) for name, value in reason.params.items()}))
 
 
 def _shown(value: Param) -> str:

@@ -3,7 +3,13 @@
 from assessor_registry.accounts.actions.attempts import Attempt, attempt_held, begin_attempt, purge_attempts
 from assessor_registry.accounts.actions.forms import keep_form, kept_form, purge_forms
 from assessor_registry.accounts.actions.once import Replay, begin_idempotent, finish_idempotent, purge_idempotency
-from assessor_registry.accounts.actions.passwords import activate, change_password, first_operator, issue_code
+from assessor_registry.accounts.actions.passwords import (
+    activate,
+    change_password,
+    first_operator,
+    give_password,
+    issue_code,
+)
 from assessor_registry.accounts.actions.people import create_account, disable, enable, give_grant, revoke_grant
 from assessor_registry.accounts.actions.sessions import (
     SignedIn,
@@ -18,6 +24,6 @@ from assessor_registry.accounts.actions.sessions import (
 __all__ = [
     "Attempt", "Replay", "SignedIn", "activate", "attempt_held", "begin_attempt", "begin_idempotent",
     "change_password", "choose_grant", "create_account", "disable", "enable", "end_credential", "finish_idempotent",
-    "first_operator", "give_grant", "issue_code", "keep_form", "kept_form", "make_token", "purge_attempts",
-    "purge_ended", "purge_forms", "purge_idempotency", "revoke_grant", "sign_in", "sign_out",
+    "first_operator", "give_grant", "give_password", "issue_code", "keep_form", "kept_form", "make_token",
+    "purge_attempts", "purge_ended", "purge_forms", "purge_idempotency", "revoke_grant", "sign_in", "sign_out",
 ]  # fmt: skip

@@ -122,6 +122,12 @@ def set_password(tx: Connection, account_id: UUID, hashed: str, now: datetime) -
     store.end_credentials(tx, account_id, now)
 
 
+def give_password(tx: Connection, actor: Actor, account_id: UUID, hashed: str, *, now: datetime) -> None:
+    """Give a new account its password, in the transaction that makes it; `hashed` was found good before."""
+    set_password(tx, account_id, hashed, now)
+    note(tx, actor.author, "accounts.activate", "account", account_id, now=now)
+
+
 def first_operator(
     tx: Connection, login: str, name: str, password: str | None, *, now: datetime, today: date
 ) -> tuple[UUID, str | None]:
