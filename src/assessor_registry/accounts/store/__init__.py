@@ -392,6 +392,6 @@ __all__ = [
     "add_code", "add_credential", "add_failures", "add_grant", "add_idempotency", "answer_idempotency",
     "change_account", "credential_of", "digest", "end_credentials", "failures", "forget_failures", "grant", "grants_of",
     "has_operator", "holder_of", "idempotency", "keep_form", "kept_form", "kill_codes", "list_accounts",
-    "list_credentials", "list_office_holders", "lock_account", "lock_names", "password_row", "purge_credentials", "purge_failures",
-    "purge_forms", "purge_idempotency", "revoke_grant", "try_lock", "use_code", "use_grant",
+    "list_credentials", "list_office_holders", "lock_account", "lock_names", "password_row", "purge_credentials",
+    "purge_failures", "purge_forms", "purge_idempotency", "revoke_grant", "try_lock", "use_code", "use_grant",
 ]  # fmt: skip
