@@ -26,6 +26,8 @@ class Entry:
     code: str | None
     others: tuple[OtherPart, ...] = ()
     units: tuple[Any, ...] = field(default=(), repr=False)
+    # The version of what somebody else began and left: the first save takes it over.
+    left_at: int = 0
 
     @property
     def attempt_id(self) -> UUID:
@@ -50,7 +52,7 @@ class Entry:
     @property
     def version(self) -> int:
         """The version that is shown; 0 while nothing is saved."""
-        return self.draft.version if self.draft else 0
+        return self.draft.version if self.draft else self.left_at
 
     @property
     def signed(self) -> bool:
@@ -140,16 +142,22 @@ def entries(conn: Connection, assessor_id: UUID, schedule_id: UUID) -> list[Entr
         if part is None:
             continue
         draft = next((row for row in drafts.get(attempt.id, []) if row.part == part), None)
+        left = draft.version if draft is not None and draft.abandoned and draft.assessor_id != assessor_id else 0
+        draft = None if left else draft
         record = None if draft is not None and draft.record_id is None else heads.get((attempt.id, part), (None,))[0]
         rest = tuple(store.without(others.get(attempt.id, {}), part))
         found.append(
-            Entry(attempt, part, draft, record, codes.get(record) if record else None, rest, units[attempt.version_id])
-        )
+            Entry(
+                attempt, part, draft, record, codes.get(record) if record else None, rest, units[attempt.version_id],
+                left,
+            )
+        )  # fmt: skip
     return found
 
 
 def _part_of(assessor_id: UUID, attempt: store.AttemptFact, drafts: list[store.DraftRow]) -> int | None:
     """Which part of an attempt is this assessor's: one begun, the first when given to them, the rest when handed on."""
+    drafts = [row for row in drafts if not row.abandoned]
     own = [row.part for row in drafts if row.assessor_id == assessor_id]
     if own:
         return max(own)

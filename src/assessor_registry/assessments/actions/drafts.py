@@ -20,6 +20,7 @@ from assessor_registry.assessments.actions._ground import (
     read_grounds,
     standing_today,
 )  # fmt: skip
+from assessor_registry.assessments.actions.taking_over import audited, cleared, note_taken, takes_over
 from assessor_registry.assessments.rules import PARTS_MOST, Content, Stale, State, shape_reasons
 from assessor_registry.audit.actions import Entry, note, note_all
 from assessor_registry.errors import Conflict, Forbidden, InvalidInput, NotEligible, NotFound, Reason
@@ -49,7 +50,8 @@ def save_draft(
 ) -> Saved:
     """Save what is filled in for a part of an attempt. `version` is the one that was read, 0 when there was none.
 
-    Saving the same content again after the answer was lost changes nothing and is no conflict.
+    Saving the same content again after the answer was lost changes nothing and is no conflict. What somebody has begun
+    who will not go on with it (`DraftRow.abandoned`) is taken over: nothing of theirs is kept but in the trail.
 
     Raises:
         NotFound: no such attempt.
@@ -67,12 +69,15 @@ def save_draft(
     head = store.heads(tx, [attempt_id]).get((attempt_id, part))
     _require_recordable(tx, grounds, assessor, attempt_id, part, row, head, today)
     if row is not None and row.version != version:
-        if row.version == version + 1 and _same(row, content):
+        if row.version == version + 1 and row.assessor_id == assessor and _same(row, content):
             return Saved(row.id, row.version)
-        raise Stale(row.version, row.content)
+        raise Stale(row.version, cleared(row).content if takes_over(row, assessor) else row.content)
     if row is None and version != 0:
         raise Stale(0, None)
     _require_shape(grounds, attempt_id, content)
+    if row is not None and takes_over(row, assessor):
+        note_taken(tx, actor, [row], now)
+        row = cleared(row)
     values = _values(grounds, attempt_id, assessor, content, row, today)
     return _write(tx, actor, attempt_id, part, row, head, values, assessor, now)
 
@@ -88,7 +93,7 @@ def _require_recordable(
     today: date,
 ) -> None:
     _require_duty(grounds, assessor, attempt_id, part, today)
-    if row is not None and row.assessor_id != assessor and not _annulled(head):
+    if row is not None and row.assessor_id != assessor and not (_annulled(head) or row.abandoned):
         raise Forbidden("assessments.part_of_another", part=part)
     signed = row.record_id is not None if row is not None else head is not None
     if signed and not _annulled(head):
@@ -199,17 +204,10 @@ def _write(
         store.change_draft(tx, draft_id, **values)
     note(
         tx, actor.author, "assessments.save_draft", "attempt", attempt_id, now=now,
-        before=_audited(row) if row else None,
+        before=audited(row) if row else None,
         after={"part": part, **{name: values[name] for name in ("outcome", "units", "recommendation", "version")}},
     )  # fmt: skip
     return Saved(draft_id, version)
-
-
-def _audited(row: store.DraftRow) -> dict[str, object]:
-    return {
-        "part": row.part, "outcome": row.outcome, "units": dict(row.units), "recommendation": row.recommendation,
-        "version": row.version,
-    }  # fmt: skip
 
 
 def save_attendance(
@@ -234,13 +232,15 @@ def save_attendance(
     ids = list(marks)
     store.lock_attempts(tx, ids)
     grounds = read_grounds(tx, ids, [assessor])
-    rows = {row.attempt_id: row for row in store.drafts_of(tx, ids) if row.part == 1}
+    begun = {row.attempt_id: row for row in store.drafts_of(tx, ids) if row.part == 1}
+    taken = {one: row for one, row in begun.items() if takes_over(row, assessor)}
+    rows = begun | {one: cleared(row) for one, row in taken.items()}
     heads = store.heads(tx, ids)
     _require_marks(grounds, schedule_id, marks, rows)
     for attempt_id in ids:
         _require_duty(grounds, assessor, attempt_id, 1, today)
         row = rows.get(attempt_id)
-        if row is not None and row.assessor_id != assessor:
+        if row is not None and row.assessor_id != assessor and attempt_id not in taken:
             raise Forbidden("assessments.part_of_another", part=1)
         signed = row.record_id is not None if row else (attempt_id, 1) in heads
         if signed and (row is None or row.outcome != marks[attempt_id]):
@@ -249,6 +249,7 @@ def save_attendance(
         require_active(tx, assessor, today)
     changed = [one for one in ids if rows.get(one) is None or rows[one].outcome != marks[one]]
     _require_fresh(changed, rows, versions)
+    note_taken(tx, actor, taken.values(), now)
     return _mark(tx, actor, assessor, grounds, marks, changed, rows, today, now)
 
 
@@ -295,15 +296,22 @@ def _mark(
     moved: list[dict[str, Any]] = [
         {"id": rows[one].id, "outcome": marks[one], "version": rows[one].version + 1, "saved_at": now}
         | ({} if marks[one] == "assessed" else {"recommendation": None})
+        | (_anew(grounds, rows[one], assessor, today) if rows[one].assessor_id != assessor else {})
         for one in changed if one in rows
     ]  # fmt: skip
-    for alike in ([row for row in moved if len(row) == 4], [row for row in moved if len(row) == 5]):
+    for alike in {frozenset(row): [other for other in moved if other.keys() == row.keys()] for row in moved}.values():
         store.change_outcomes(tx, alike)
     entries = [Entry(one, after={"part": 1, "outcome": marks[one]}) for one in changed]
     note_all(tx, actor.author, "assessments.save_attendance", "attempt", entries, now=now)
     saved = {row.attempt_id: Saved(row.id, row.version) for row in rows.values()}
     saved |= {one: Saved(rows[one].id, rows[one].version + 1) for one in changed if one in rows}
     return saved | {row["attempt_id"]: Saved(row["id"], 1) for row in fresh}
+
+
+def _anew(grounds: Grounds, row: store.DraftRow, assessor: UUID, today: date) -> dict[str, Any]:
+    """What is written of a draft that is taken over, but for the outcome."""
+    values = _values(grounds, row.attempt_id, assessor, Content(), None, today)
+    return {name: value for name, value in values.items() if name != "outcome"} | {"assessor_id": assessor}
 
 
 def correct(tx: Connection, actor: Actor, code: str, *, reason: str, now: datetime) -> Saved:

@@ -6,16 +6,35 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Connection, Uuid, any_, bindparam, insert, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Select,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)  # fmt: skip
 
 from assessor_registry.assessments.rules import Content
-from assessor_registry.assessments.store._names import DRAFT
+from assessor_registry.assessments.store._names import ASSIGNMENT, ATTEMPT, DRAFT
 from assessor_registry.db.bulk import insert_rows, update_rows
 
 
 @dataclass(frozen=True, slots=True)
 class DraftRow:
-    """A draft (penilaian). `record_id`: signed, and no longer changed; `corrects`: the record it will replace."""
+    """A draft (penilaian). `record_id`: signed, and no longer changed; `corrects`: the record it will replace.
+
+    `abandoned`: whoever began it is no longer the one who records the candidate; see `left_behind`.
+    """
 
     id: UUID
     attempt_id: UUID
@@ -35,6 +54,7 @@ class DraftRow:
     record_id: UUID | None
     corrects: UUID | None
     correction_reason: str | None
+    abandoned: bool = False
 
     @property
     def content(self) -> Content:
@@ -56,9 +76,31 @@ def _row(row: Any) -> DraftRow:
     return DraftRow(**{**values, "evidence": None if evidence is None else tuple(evidence)})
 
 
+def left_behind() -> ColumnElement[bool]:
+    """SQL: an unsigned draft, joined to its attempt, of somebody who will not go on with it.
+
+    They are no longer assigned in the schedule; or the candidate was given to somebody else, who records the first
+    part. A correction stays with whoever signed.
+    """
+    still_there = exists(
+        select(1).where(
+            ASSIGNMENT.c.schedule_id == ATTEMPT.c.schedule_id,
+            ASSIGNMENT.c.assessor_id == DRAFT.c.assessor_id,
+            ASSIGNMENT.c.confirmed_at.is_not(None),
+            ASSIGNMENT.c.withdrawn_at.is_(None),
+        )
+    )
+    given_away = and_(DRAFT.c.part == 1, func.coalesce(ATTEMPT.c.assessor_id != DRAFT.c.assessor_id, False))
+    return and_(DRAFT.c.record_id.is_(None), DRAFT.c.corrects.is_(None), or_(~still_there, given_away))
+
+
+def _drafts() -> Select[Any]:
+    return select(DRAFT, left_behind().label("abandoned")).join(ATTEMPT, ATTEMPT.c.id == DRAFT.c.attempt_id)
+
+
 def drafts_of(conn: Connection, attempt_ids: Collection[UUID]) -> list[DraftRow]:
     """Return the drafts of these attempts, by attempt and part."""
-    query = select(DRAFT).where(ids_in(DRAFT.c.attempt_id, attempt_ids)).order_by(DRAFT.c.attempt_id, DRAFT.c.part)
+    query = _drafts().where(ids_in(DRAFT.c.attempt_id, attempt_ids)).order_by(DRAFT.c.attempt_id, DRAFT.c.part)
     return [_row(row) for row in conn.execute(query)]
 
 
@@ -69,8 +111,8 @@ def draft(conn: Connection, attempt_id: UUID, part: int) -> DraftRow | None:
 
 def drafts(conn: Connection, draft_ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, DraftRow]:
     """Return drafts by id; with `lock` nobody else changes them until the end of the transaction."""
-    query = select(DRAFT).where(ids_in(DRAFT.c.id, draft_ids)).order_by(DRAFT.c.id)
-    return {row.id: _row(row) for row in conn.execute(query.with_for_update() if lock else query)}
+    query = _drafts().where(ids_in(DRAFT.c.id, draft_ids)).order_by(DRAFT.c.id)
+    return {row.id: _row(row) for row in conn.execute(query.with_for_update(of=DRAFT) if lock else query)}
 
 
 def lock_attempts(tx: Connection, attempt_ids: Sequence[UUID]) -> None:

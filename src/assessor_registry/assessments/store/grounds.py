@@ -29,7 +29,7 @@ from assessor_registry.assessments.store._names import (
     VENUE,
     VERSION,
 )  # fmt: skip
-from assessor_registry.assessments.store.drafting import ids_in
+from assessor_registry.assessments.store.drafting import ids_in, left_behind
 from assessor_registry.assessors.rules import Registration
 from assessor_registry.signing.canonical import clean
 
@@ -193,9 +193,13 @@ def licences(conn: Connection, lsp_ids: Collection[UUID]) -> dict[UUID, list[tup
 
 
 def other_parts(conn: Connection, attempt_ids: Collection[UUID]) -> dict[UUID, dict[int, OtherPart]]:
-    """Return attempt → part → what it says: the record in force, else the draft."""
-    drafted = select(DRAFT.c.attempt_id, DRAFT.c.part, DRAFT.c.units, DRAFT.c.recommendation)
-    rows = conn.execute(drafted.where(ids_in(DRAFT.c.attempt_id, attempt_ids), DRAFT.c.record_id.is_(None))).all()
+    """Return attempt → part → what it says: the record in force, else the draft that somebody goes on with."""
+    drafted = (
+        select(DRAFT.c.attempt_id, DRAFT.c.part, DRAFT.c.units, DRAFT.c.recommendation)
+        .join(ATTEMPT, ATTEMPT.c.id == DRAFT.c.attempt_id)
+        .where(ids_in(DRAFT.c.attempt_id, attempt_ids), DRAFT.c.record_id.is_(None), ~left_behind())
+    )
+    rows = conn.execute(drafted).all()
     found: dict[UUID, dict[int, OtherPart]] = {}
     for row in rows:
         found.setdefault(row.attempt_id, {})[row.part] = OtherPart(row.part, row.units, row.recommendation, False)

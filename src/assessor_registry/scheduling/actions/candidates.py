@@ -136,7 +136,7 @@ def allocate(
         if found.recorded_at is not None and found.assessor_id != assessor:
             raise Conflict("scheduling.candidate_recorded")
     after = {row.attempt_id: row.assessor_id for row in rows} | dict(given)
-    _require_bearable(tx, actor, plan, after, limit)
+    _require_bearable(tx, actor, plan, after, {one for one in given.values() if one is not None}, limit)
     store.allocate(tx, given)
     note(
         tx, actor.author, "scheduling.allocate", "schedule", schedule_id, now=now,
@@ -179,16 +179,20 @@ def _require_bearable(
     actor: Actor,
     plan: store.ScheduleRow,
     after: Mapping[UUID, UUID | None],
+    named: Collection[UUID],
     limit: int | None,
 ) -> None:
-    """Everyone who would have candidates is assigned here and can bear them."""
+    """Everyone `named` is assigned here and can bear the candidates that they would have.
+
+    Nobody else is asked about: what somebody has signed before they left is no reason to give the others to nobody.
+    """
     most = limit
     if most is None:
         rules = store.policies(tx)
         most = store.load_limit(rules, plan.first_day, scheme_id=plan.scheme_id, lsp_id=plan.lsp_id)
     booked = store.assignments(tx, actor.scope, plan.id)
     reasons: list[Reason] = []
-    for assessor in dict.fromkeys(item for item in after.values() if item is not None):
+    for assessor in sorted(named):
         days = sum(row.assessor_id == assessor for row in booked)
         if not days:
             reasons.append(Reason("scheduling.not_assigned"))

@@ -16,7 +16,7 @@ from assessor_registry.audit.actions import Entry, note, note_all
 from assessor_registry.errors import Conflict, InvalidInput, NotEligible, NotFound, Reason
 from assessor_registry.scheduling import store
 from assessor_registry.scheduling.actions._ground import given_reason, open_schedule
-from assessor_registry.scheduling.actions.todos import day_covered, day_lost
+from assessor_registry.scheduling.actions.todos import day_covered, day_lost, free_candidates
 from assessor_registry.scheduling.rules import days_of, licence_reasons, load_reasons, per_day, venue_reasons
 from assessor_registry.validity.rules import Shrunk
 
@@ -260,8 +260,7 @@ def withdraw(
     """
     plan = open_schedule(tx, actor, schedule_id)
     gone = _withdraw(tx, actor, plan, assessor_id, days, given_reason(reason), now)
-    if not store.assignments(tx, actor.scope, plan.id, assessor_id=assessor_id):
-        store.allocate(tx, dict.fromkeys(_given_to(tx, actor, plan, assessor_id)))
+    free_candidates(tx, actor, [plan.id], now)
     day_lost(tx, [plan.id], now)
     return [row.id for row in gone]
 
@@ -329,7 +328,8 @@ def replace_assessor(
 
 
 def withdraw_lost(tx: Connection, actor: Actor, shrunk: Iterable[Shrunk], *, now: datetime) -> Withdrawn:
-    """Withdraw confirmed assignments on days that assessors are no longer active on; the schedules need an assessor.
+    """Withdraw confirmed assignments on days that assessors are no longer active on; the schedules need an assessor,
+    and whoever has no day left there has no candidates there.
 
     Called in the transaction that shrank the active periods.
     """
@@ -343,6 +343,7 @@ def withdraw_lost(tx: Connection, actor: Actor, shrunk: Iterable[Shrunk], *, now
     ]
     note_all(tx, actor.author, "scheduling.withdraw_lost", "schedule", entries, now=now)
     schedules = tuple(dict.fromkeys(row.schedule_id for row in rows))
+    free_candidates(tx, actor, schedules, now)
     day_lost(tx, schedules, now)
     return Withdrawn(schedules, tuple(row.id for row in rows))
 

@@ -14,7 +14,7 @@ from assessor_registry.errors import Conflict, InvalidInput, Reason
 from assessor_registry.scheduling import store
 from assessor_registry.scheduling.actions._ground import given_reason, open_schedule, require_unrecorded
 from assessor_registry.scheduling.actions.duties import clash_reasons
-from assessor_registry.scheduling.actions.todos import day_covered, day_lost
+from assessor_registry.scheduling.actions.todos import day_covered, day_lost, free_candidates
 from assessor_registry.scheduling.rules import moved, past_days, plan_reasons
 
 
@@ -104,6 +104,7 @@ def move_schedule(
     store.change_schedule(tx, schedule_id, first_day=first_day, last_day=last_day)
     store.withdraw(tx, gone, why, now)
     planned = _plan_anew(tx, plan, fates, now)
+    free_candidates(tx, actor, [plan.id], now)
     day_covered(tx, [plan.id], now)
     if gone:
         day_lost(tx, [plan.id], now)

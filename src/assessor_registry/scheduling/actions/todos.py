@@ -10,6 +10,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from assessor_registry.accounts.rules import Actor
+from assessor_registry.audit.actions import Entry, note_all
 from assessor_registry.flags import actions as flags
 from assessor_registry.flags import store as todos
 from assessor_registry.scheduling import store
@@ -22,6 +24,18 @@ def day_lost(tx: Connection, schedule_ids: Collection[UUID], now: datetime) -> N
     """Open a to-do for each of these schedules that has a day without an assessor."""
     for schedule_id, day in sorted(store.first_uncovered(tx, schedule_ids).items()):
         flags.open_flag(tx, "schedule", schedule_id, KIND, day, now)
+
+
+def free_candidates(tx: Connection, actor: Actor, schedule_ids: Collection[UUID], now: datetime) -> None:
+    """Take the candidates without a result from whoever has no day left in these schedules: they can be given anew."""
+    freed: dict[tuple[UUID, UUID], list[str]] = {}
+    for schedule_id, assessor_id, attempt_id in store.free_of_gone(tx, schedule_ids):
+        freed.setdefault((schedule_id, assessor_id), []).append(str(attempt_id))
+    entries = [
+        Entry(schedule_id, before={"assessor_id": assessor_id, "candidates": sorted(attempts)})
+        for (schedule_id, assessor_id), attempts in sorted(freed.items(), key=str)
+    ]
+    note_all(tx, actor.author, "scheduling.free_candidates", "schedule", entries, now=now)
 
 
 def day_covered(tx: Connection, schedule_ids: Collection[UUID], now: datetime) -> None:

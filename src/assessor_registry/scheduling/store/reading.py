@@ -132,6 +132,17 @@ def _in_it() -> ColumnElement[bool]:
     return ATTEMPT.c.removed_at.is_(None)  # type: ignore[no-any-return]
 
 
+def _given_to_somebody() -> ColumnElement[bool]:
+    """The candidate was given to somebody who is still assigned in the schedule."""
+    return exists(
+        select(1).where(
+            ASSIGNMENT.c.schedule_id == ATTEMPT.c.schedule_id,
+            ASSIGNMENT.c.assessor_id == ATTEMPT.c.assessor_id,
+            ASSIGNMENT.c.withdrawn_at.is_(None),
+        )
+    )
+
+
 def _schedules() -> Select[Any]:
     live = ASSIGNMENT.c.withdrawn_at.is_(None)
     return (
@@ -144,9 +155,7 @@ def _schedules() -> Select[Any]:
             SCHEDULE.c.evidence_kinds, SCHEDULE.c.bnsp_code, SCHEDULE.c.cancelled_at, SCHEDULE.c.cancelled_reason,
             SCHEDULE.c.version,
             _count(ATTEMPT, _in_it()).label("candidates"),
-            _count(ATTEMPT, _in_it(), ATTEMPT.c.assessor_id.is_(None), ATTEMPT.c.recorded_at.is_(None)).label(
-                "unallocated"
-            ),
+            _count(ATTEMPT, _in_it(), ATTEMPT.c.recorded_at.is_(None), ~_given_to_somebody()).label("unallocated"),
             _count(ATTEMPT, ATTEMPT.c.recorded_at.is_not(None)).label("recorded"),
             _count(ASSIGNMENT, live, ASSIGNMENT.c.confirmed_at.is_(None)).label("planned"),
             _count(ASSIGNMENT, live, ASSIGNMENT.c.confirmed_at.is_not(None)).label("confirmed"),

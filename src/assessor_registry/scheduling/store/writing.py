@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ARRAY, Connection, Date, Uuid, column, func, insert, literal, select, text, update
+from sqlalchemy import ARRAY, Connection, Date, Uuid, bindparam, column, func, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from assessor_registry.db.bulk import insert_rows, update_rows
@@ -65,6 +65,23 @@ def mark_recorded(tx: Connection, attempt_ids: Collection[UUID], now: datetime) 
     tx.execute(
         update(ATTEMPT).where(ATTEMPT.c.id.in_(attempt_ids), ATTEMPT.c.recorded_at.is_(None)).values(recorded_at=now)
     )
+
+
+def free_of_gone(tx: Connection, schedule_ids: Collection[UUID]) -> list[tuple[UUID, UUID, UUID]]:
+    """Take the candidates without a result from whoever has no day left in these schedules, with one statement.
+
+    Returns (schedule, assessor, attempt).
+    """
+    statement = text(
+        "WITH gone AS (SELECT t.id, t.assessor_id FROM attempt t WHERE t.schedule_id = ANY(:ids) "
+        "AND t.assessor_id IS NOT NULL AND t.recorded_at IS NULL AND NOT EXISTS (SELECT FROM assignment a "
+        "WHERE a.schedule_id = t.schedule_id AND a.assessor_id = t.assessor_id AND a.withdrawn_at IS NULL) "
+        "ORDER BY t.id FOR UPDATE) "
+        "UPDATE attempt t SET assessor_id = NULL FROM gone WHERE t.id = gone.id "
+        "RETURNING t.schedule_id, gone.assessor_id, t.id"
+    )
+    rows = tx.execute(statement.bindparams(bindparam("ids", type_=ARRAY(Uuid))), {"ids": list(schedule_ids)})
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def lock_days(tx: Connection, assessor_id: UUID, days: Collection[date]) -> None:
