@@ -138,6 +138,12 @@ def test_keys_are_for_their_owner_alone_in_the_backup_and_after_it(made: Path, e
     founding.require_ready(settings, target)
 
 
+def test_no_part_of_a_backup_or_of_the_uploads_may_be_read_by_others(source: Source, made: Path) -> None:
+    found = [*made.rglob("*"), *source.settings.uploads_dir.rglob("*"), source.settings.uploads_dir]
+    assert len(found) > 6
+    assert [path.name for path in found if path.stat().st_mode & 0o077] == []
+
+
 def test_a_damaged_backup_is_refused_by_the_name_of_the_file(
     made: Path, empty: tuple[Settings, Opened], tmp_path: Path
 ) -> None:

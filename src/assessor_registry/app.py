@@ -83,7 +83,8 @@ def create_app(settings: Settings, database: Database, *, routes: Any = None) ->
         template_config=TemplateConfig(instance=render.engine(version)),
         csrf_config=CSRFConfig(
             secret=secrecy.read_key(settings.secrets_dir, secrecy.CSRF_KEY).hex(),
-            cookie_name="formulir",
+            # With TLS the name itself keeps a neighbouring site from planting one.
+            cookie_name="__Host-formulir" if settings.secure_cookies else "formulir",
             cookie_secure=settings.secure_cookies,
             cookie_httponly=True,
             cookie_samesite="lax",

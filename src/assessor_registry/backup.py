@@ -65,12 +65,19 @@ def make(settings: Settings, opened: Opened, target: Path, now: datetime) -> Sum
         manifest = {"format": FORMAT, "version": VERSION, "made_at": made_at, "revision": revision, "files": sums}
         (unfinished / _MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
         size = sum(path.stat().st_size for path in _files(unfinished))
+        _for_its_owner_alone(unfinished)
         _flush(unfinished)
         unfinished.rename(target)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
     return Summary(made_at, revision, len(sums), size)
+
+
+def _for_its_owner_alone(folder: Path) -> None:
+    """Wherever a backup is copied to, its parts say by themselves that nobody else may read them."""
+    for path in folder.rglob("*"):
+        path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def check(source: Path) -> Summary:

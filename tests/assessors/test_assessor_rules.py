@@ -1,9 +1,11 @@
 """Registration numbers, names, NIK and telephones in the spellings that offices use."""
 
+import re
+import time
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from assessor_registry.assessors.rules import (
@@ -90,6 +92,33 @@ def test_reading_never_fails_and_what_is_read_is_read_again_from_its_canonical_s
 )
 def test_degrees_are_taken_apart_from_the_name(text: str, parts: tuple[str, str, str]) -> None:
     assert split_degree(text) == NameParts(*parts)
+
+
+def test_a_long_name_is_taken_apart_as_quickly_as_it_is_read() -> None:
+    """A cell may hold 32,767 letters; each of these made a pattern try every way to divide it."""
+    for text in ("S. " * 10_000 + "!", "S.T. " * 6_000 + "x", "H. " * 10_000, "A. Md " * 5_000 + "?"):
+        began = time.perf_counter()
+        split_degree(text)
+        assert time.perf_counter() - began < 2
+
+
+# The same said as one pattern, which is slow for a long text.
+DEGREES = re.compile(
+    r"(?:\s+(?:[SM]\.\s?[A-Z][A-Za-z.]*|A\.?\s?Md\.?[A-Za-z.]*|S\.?Pd\.?[A-Z]?|M\.?Pd\.?|S\.?Kom\.?|M\.?Kom\.?"
+    r"|S\.?T\.?|M\.?T\.?|S\.?E\.?|M\.?M\.?|S\.?Si\.?|M\.?Si\.?|S\.?H\.?|M\.?H\.?|Gr\.?))+$"
+)
+
+
+WORDS = ["Budi", "S.", "Kom", "Kom.", "S.T.", "M.", "Pd", "A.", "Md.", "Gr.", "SE", "x", "S.Pd"]
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=7))
+def test_degrees_at_the_end_are_the_longest_tail_of_them(words: list[str]) -> None:
+    text = " ".join(words)
+    parts = split_degree(text)
+    assume(not parts.front)
+    tail = DEGREES.search(text)
+    assert parts.back == (tail[0].strip() if tail and tail.start() else "")
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from tests.support.site import Browser, Site
 from assessor_registry.accounts.rules import PROVINCE, Scope
 from assessor_registry.assessments import store
 from assessor_registry.proof import verdict
+from assessor_registry.web import codes
 from assessor_registry.web.limiter import Limiter
-from assessor_registry.web.pages import verification
 
 DAY = timedelta(days=1)
 
@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def here(site: Site, monkeypatch: pytest.MonkeyPatch) -> Events:
     # Each test begins with a full bucket, as every network address does.
-    monkeypatch.setattr(verification, "_looked_up", Limiter(burst=120, per_minute=120))
+    monkeypatch.setattr(codes.RECENT, "_looked_up", Limiter(burst=120, per_minute=120))
     return events(site)
 
 
@@ -59,7 +59,7 @@ def test_a_code_is_taken_however_it_is_typed(here: Events, anyone: Browser, spel
 
 
 def test_look_alikes_in_a_typed_code_are_read_as_letters() -> None:
-    assert verification.spelled("0" + "A" * 24 + "1") == "O" + "A" * 24 + "I"
+    assert codes.spelled("0" + "A" * 24 + "1") == "O" + "A" * 24 + "I"
 
 
 def test_what_can_not_be_a_code_is_said_at_the_field_with_what_was_typed(anyone: Browser) -> None:
@@ -81,10 +81,21 @@ def test_an_address_that_asks_without_end_has_to_wait(
     here: Events, anyone: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code, _plan, _who = here.signed()
-    monkeypatch.setattr(verification, "_looked_up", Limiter(burst=3, per_minute=1))
+    monkeypatch.setattr(codes.RECENT, "_looked_up", Limiter(burst=3, per_minute=1))
     statuses = [anyone.get(f"/cek/{code}").status_code for _ in range(4)]
     assert statuses == [200, 200, 200, 429]
     assert "Coba lagi dalam" in anyone.get(f"/cek/{code}").text
+    over_api = anyone.client.get(f"/api/v1/verify/{code}")
+    assert over_api.status_code == 429
+    assert int(over_api.headers["retry-after"]) > 0
+
+
+def test_codes_that_are_guessed_over_the_api_count_as_on_the_page(here: Events, anyone: Browser) -> None:
+    guesses = [f"{'A' * 24}{first}{second}" for first in "ABCD" for second in "ABCDEFGHIJKLMNOP"]
+    statuses = [anyone.client.get(f"/api/v1/verify/{guess}").status_code for guess in guesses]
+    assert statuses[0] == 404
+    assert statuses[-1] == 429
+    assert anyone.get(f"/cek/{'B' * 26}").status_code == 429
 
 
 def test_the_nisn_opens_units_result_and_evidence_file(here: Events, anyone: Browser) -> None:
@@ -162,7 +173,7 @@ def test_a_paper_result_says_so_and_a_contested_one_too(here: Events, anyone: Br
     assert "Dari berkas kertas" in shown
     assert "Ditandatangani secara elektronik" not in shown
     world.suspend(who, world.today - 2 * DAY)
-    verification._recent._kept.clear()
+    codes.RECENT._kept.clear()
     assert "Dipersoalkan" in anyone.get(f"/cek/{code}").text
 
 
@@ -191,7 +202,7 @@ def test_a_change_of_state_changes_the_tag(here: Events, anyone: Browser) -> Non
     tag = anyone.get(f"/cek/{code}").headers["etag"]
     here.as_actor(who.actor).post(f"/hasil/{code}/perbaiki", reason="Salah ketuk")
     here.world.sign(who, here.world.record(who, plan.attempts[0], "BK"))
-    verification._recent._kept.clear()
+    codes.RECENT._kept.clear()
     assert anyone.client.get(f"/cek/{code}", headers={"if-none-match": tag}).status_code == 200
 
 

@@ -65,9 +65,9 @@ class NameParts(NamedTuple):
 _FRONT = re.compile(
     r"^(?:(?:Prof|Drs|Dra|Dr|dr|Ir|Hj|H|Kh|Ust|Ns|Apt)\.\s*|(?:Prof|Drs|Dra|Dr|Ir|Hj|H)\s+)+", re.IGNORECASE
 )
-_BACK = re.compile(
-    r"(?:\s+(?:[SM]\.\s?[A-Z][A-Za-z.]*|A\.?\s?Md\.?[A-Za-z.]*|S\.?Pd\.?[A-Z]?|M\.?Pd\.?|S\.?Kom\.?|M\.?Kom\.?"
-    r"|S\.?T\.?|M\.?T\.?|S\.?E\.?|M\.?M\.?|S\.?Si\.?|M\.?Si\.?|S\.?H\.?|M\.?H\.?|Gr\.?))+$"
+_DEGREE = re.compile(
+    r"[SM]\. ?[A-Z][A-Za-z.]*|A\.? ?Md\.?[A-Za-z.]*|S\.?Pd\.?[A-Z]?|M\.?Pd\.?|S\.?Kom\.?|M\.?Kom\.?"
+    r"|S\.?T\.?|M\.?T\.?|S\.?E\.?|M\.?M\.?|S\.?Si\.?|M\.?Si\.?|S\.?H\.?|M\.?H\.?|Gr\.?"
 )
 
 
@@ -86,9 +86,28 @@ def split_degree(text: str) -> NameParts:
         lead, name = name[: front.end()].strip(), name[front.end() :].strip()
     else:
         lead = ""
-    if not comma and (tail := _BACK.search(name)) and tail.start():
-        name, back = name[: tail.start()].strip(), tail[0].strip()
+    if not comma:
+        words = name.split()
+        begins = _degrees_from(words)
+        name, back = " ".join(words[:begins]), " ".join(words[begins:])
     return NameParts(lead, name, back)
+
+
+def _degrees_from(words: Sequence[str]) -> int:
+    """Return at which word the degrees at the end begin: the first from which all is degrees, of one word or two.
+
+    Word by word from the end: one pattern over all of it would try every way to divide a long text.
+    """
+    ends, first = {len(words)}, len(words)
+    for at in range(len(words) - 1, 0, -1):
+        one = at + 1 in ends and _DEGREE.fullmatch(words[at])
+        two = at + 2 in ends and _DEGREE.fullmatch(f"{words[at]} {words[at + 1]}")
+        if one or two:
+            ends.add(at)
+            first = at
+        elif first - at > 1:
+            break
+    return first
 
 
 def search_name(text: str) -> str:

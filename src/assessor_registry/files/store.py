@@ -96,7 +96,8 @@ def write(uploads_dir: Path, content: bytes) -> bytes:
     """
     digest = hashlib.sha256(content).digest()
     path = _path(uploads_dir, digest)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in (path.parent.parent, path.parent):  # a mode given with `parents` is not theirs
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.parent / f".{secrets.token_hex(8)}"
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

@@ -100,7 +100,11 @@ def page(
         "problem_text": None,
         "problem_reasons": [],
     }
-    return Template(template_name=template, context={**base, **context}, status_code=status)
+    # What an act shows (a NIK, a token) is kept by nobody. Other pages are asked for again each time, but a form that
+    # was typed into stays with the browser for its way back, which `no-store` would take away.
+    shown_once = request.method == "POST" and status == 200
+    headers = {"cache-control": "no-store" if shown_once else "private, no-cache"} if actor else {}
+    return Template(template_name=template, context={**base, **context}, status_code=status, headers=headers)
 
 
 def problem_context(reason: Reason, field: str | None, reasons: tuple[Reason, ...], typed: Mapping[str, Any]) -> Any:

@@ -142,9 +142,7 @@ def issue_code(request: Request[Any, Any, Any], account_id: FromPath[UUID], data
     code = request.app.state.database.perform(
         lambda tx: actions.issue_code(tx, request.user, account_id, now=clock.now())
     )
-    answer = shown(request, account_id, code=code)
-    answer.headers["cache-control"] = "no-store"
-    return answer
+    return shown(request, account_id, code=code)
 
 
 def _do(request: Request[Any, Any, Any], data: Form, act: Any, to: str) -> Redirect:

@@ -5,10 +5,7 @@ ETag, so that a repeated question costs no statement. A guessed code or NISN is 
 """
 
 import hashlib
-import re
 import threading
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from litestar import MediaType, Request, Response, get, post
@@ -17,100 +14,26 @@ from litestar.response import Redirect, Template
 
 from assessor_registry import clock
 from assessor_registry.accounts import actions as accounts
-from assessor_registry.accounts.rules import ADDRESS_LIMIT, PROVINCE, Limit, Permission, Subject, of_address
+from assessor_registry.accounts.rules import PROVINCE, Permission
 from assessor_registry.assessments import actions as assessments
 from assessor_registry.errors import InvalidInput, NotFound, TooMany
 from assessor_registry.signing import actions as signing
+from assessor_registry.web.codes import RECENT, code_subject, nisn_subject, spelled
 from assessor_registry.web.download import file_answer
 from assessor_registry.web.forms import Form, Input, Secret, read, submit
 from assessor_registry.web.guards import SESSION_COOKIE, public
-from assessor_registry.web.limiter import Limiter
 from assessor_registry.web.listing import Asked
 from assessor_registry.web.moments import said_at, said_days
-from assessor_registry.web.pages.entry import address
 from assessor_registry.web.pages.results import state_name
 from assessor_registry.web.render import page
 
-CODE_LENGTH = 26
-KEPT_SECONDS = 5.0
-MOST_KEPT = 2_000
 CRL_SECONDS = 300.0
-# A code is printed in base 32, which has no 0, 1 and 8: whoever reads one has seen a letter.
-_LOOKALIKES = str.maketrans("018", "OIB")
-_CODE = re.compile(r"[A-Z2-7]{26}")
-# A school looks up a class in a minute; nobody looks up more by hand.
-_looked_up = Limiter(burst=120, per_minute=120)
-# A NISN has ten digits, of which the first three are guessed: a code bears few wrong ones.
-NISN_LIMIT = Limit(free=10, window=timedelta(hours=1), longest=3600)
 
 
 class Nisn(Input):
     """The candidate's NISN; kept out of address, log and file name."""
 
     nisn: Secret
-
-
-def spelled(typed: str) -> str:
-    """Return a typed code as it is stored; spaces, dashes, small letters and look-alikes do not matter.
-
-    Raises:
-        InvalidInput: it can not be a code.
-    """
-    plain = "".join(char for char in typed.upper() if char.isalnum()).translate(_LOOKALIKES)
-    if not _CODE.fullmatch(plain):
-        raise InvalidInput("web.code_shape", field="kode")
-    return plain
-
-
-def code_subject(request: Request[Any, Any, Any]) -> Subject:
-    """Wrong codes and NISN from one network address, apart from its wrong passwords."""
-    return Subject(of_address(address(request)).name.replace("address", "check", 1), ADDRESS_LIMIT, False)
-
-
-def nisn_subject(code: str) -> Subject:
-    """Wrong NISN for one code, from wherever they come."""
-    return Subject(f"nisn:{hashlib.sha256(code.encode()).hexdigest()}", NISN_LIMIT, False)
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    check: assessments.PublicCheck
-    at: float
-
-
-class Recent:
-    """Public facts of records that were asked for within `KEPT_SECONDS`: older than that nothing is shown."""
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple[int, str], _Kept] = {}
-        self._lock = threading.Lock()
-
-    def get(self, request: Request[Any, Any, Any], code: str) -> assessments.PublicCheck:
-        """Return what anyone may see of a record; a wrong code is counted.
-
-        Raises:
-            NotFound: `assessments.no_code`.
-            TooMany: too many wrong codes from this address.
-        """
-        database, now = request.app.state.database, clock.monotonic()
-        key = (id(database), code)
-        found = self._kept.get(key)
-        if found is not None and now - found.at < KEPT_SECONDS:
-            return found.check
-        try:
-            with database.read() as conn:
-                check = assessments.public_check(conn, code)
-        except NotFound:
-            accounts.begin_attempt(database, [code_subject(request)], clock.now())
-            raise
-        with self._lock:
-            if len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
-            self._kept[key] = _Kept(check, now)
-        return check
-
-
-_recent = Recent()
 
 
 @get("/cek", opt=public(), sync_to_thread=True)
@@ -129,7 +52,7 @@ def check_form(request: Request[Any, Any, Any]) -> Response[Any]:
 
 def _etag(request: Request[Any, Any, Any], check: assessments.PublicCheck) -> str | None:
     """Tells the page of one visitor: the form in it holds the visitor's own token. None: nothing to compare with."""
-    token = request.cookies.get("formulir")
+    token = request.cookies.get(request.app.csrf_config.cookie_name)
     if token is None:
         return None
     digest = hashlib.sha256(repr((check, token)).encode()).hexdigest()
@@ -139,7 +62,6 @@ def _etag(request: Request[Any, Any, Any], check: assessments.PublicCheck) -> st
 @get("/cek/{code:str}", opt=public(), sync_to_thread=True)
 def check(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
     """What anyone may see of a record; to a logged-in party within their scope, all of it."""
-    _looked_up.take(address(request))
     try:
         plain = spelled(code)
     except InvalidInput:
@@ -147,7 +69,7 @@ def check(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]
     if plain != code:
         return Redirect(f"/cek/{plain}", status_code=303)
     try:
-        facts = _recent.get(request, plain)
+        facts = RECENT.get(request, plain)
     except NotFound:
         return unknown(request, code)
     if request.scope.get("user") is not None:
@@ -237,9 +159,8 @@ def _opened(request: Request[Any, Any, Any], code: str, data: Form) -> tuple[ass
 @post("/cek/{code:str}", opt=public(), sync_to_thread=True, status_code=200)
 def open_check(request: Request[Any, Any, Any], code: FromPath[str], data: URLEncodedBody[Form]) -> Response[Any]:
     """Show units and result to who types the candidate's NISN."""
-    _looked_up.take(address(request))
     plain = spelled(code)
-    facts = _recent.get(request, plain)
+    facts = RECENT.get(request, plain)
 
     def act() -> Response[Any]:
         opened, digits = _opened(request, plain, data)
@@ -256,9 +177,8 @@ def open_check(request: Request[Any, Any, Any], code: FromPath[str], data: URLEn
 @post("/cek/{code:str}/bundle.json", opt=public(), sync_to_thread=True, status_code=200)
 def open_bundle(request: Request[Any, Any, Any], code: FromPath[str], data: URLEncodedBody[Form]) -> Response[Any]:
     """The evidence file to who types the candidate's NISN."""
-    _looked_up.take(address(request))
     plain = spelled(code)
-    facts = _recent.get(request, plain)
+    facts = RECENT.get(request, plain)
 
     def act() -> Response[Any]:
         _opened(request, plain, data)
