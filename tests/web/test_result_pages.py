@@ -1,5 +1,6 @@
 """Results by page: listed in scope, shown with origin and corrections, decided when contested, taken in on paper."""
 
+import base64
 import io
 import json
 from datetime import timedelta
@@ -9,6 +10,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import event
 from tests.support.event_pages import FORBIDDEN, PDF, Events, events, text_of
+from tests.support.live import chromium, served, signed_in
 from tests.support.province import Populous
 from tests.support.refs import PersonRef, Plan
 from tests.support.site import Browser, Site
@@ -352,3 +354,24 @@ def test_no_forbidden_word_reaches_the_lists(here: Events, path: str) -> None:
     admin = here.admin()
     enter(admin, paper_fields(plan, who))
     assert not FORBIDDEN.search(text_of(admin.get(path).text))
+
+
+def test_a_scan_is_shown_by_the_browser_without_a_complaint(here: Events) -> None:
+    plan, who = here.held()
+    png = base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    )
+    admin = here.site.user("lsp_admin", Scope("lsp", str(here.world.home.id)))
+    files = {"file": ("scan.png", png, "image/png")}
+    browser = here.site.browse(admin)
+    assert browser.post("/hasil/kertas/baru", paper_fields(plan, who), files=files).status_code == 303
+    [row] = waiting(here)
+    said: list[str] = []
+    with served(here.site) as address, chromium() as program:
+        page = signed_in(program, address, admin)
+        page.on("console", lambda message: said.append(message.text))
+        for path in (f"/hasil/kertas/{row.id}", f"/hasil/kertas/{row.id}/pindaian"):
+            answer = page.goto(f"{address}{path}", wait_until="networkidle")
+            assert answer is not None
+            assert answer.status == 200
+    assert said == []

@@ -10,6 +10,8 @@ from assessor_registry.printing import workbook
 
 # More than the province has pupils; a longer list is cut.
 MOST_IN_A_FILE = 200_000
+# A browser shows a picture or a PDF in a small page of its own that it styles itself; nothing of the file may run.
+_VIEWER = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
 def file_answer(content: bytes, name: str, media_type: str, *, inline: bool = False) -> Response[bytes]:
@@ -18,7 +20,11 @@ def file_answer(content: bytes, name: str, media_type: str, *, inline: bool = Fa
     return Response(
         content,
         media_type=media_type,
-        headers={"content-disposition": f'{where}; filename="{name}"', "cache-control": "no-store"},
+        headers={
+            "content-disposition": f'{where}; filename="{name}"',
+            "cache-control": "no-store",
+            **({"content-security-policy": _VIEWER} if inline else {}),
+        },
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from litestar import Request, Response, get
-from litestar.response import Template
+from litestar.response import Redirect, Template
 
 from assessor_registry.accounts.rules import Permission
 from assessor_registry.db import migrations
@@ -21,6 +21,12 @@ def health(request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
     except (Refusal, OSError, migrations.DatabaseProblem):
         return Response({"status": "unavailable"}, status_code=503)
     return Response({"status": "ok"})
+
+
+@get("/favicon.ico", opt=public(), sync_to_thread=False)
+def icon() -> Redirect:
+    """What a browser asks for by itself beside a file that it shows: a certificate, a PDF, a scan."""
+    return Redirect("/static/icon.svg")
 
 
 @get("/dokumentasi-api", opt=needs(Permission.ACCOUNTS_SELF), sync_to_thread=True)
@@ -49,4 +55,4 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> dict[str, A
     }
 
 
-HANDLERS = [health, api_page]
+HANDLERS = [health, icon, api_page]
