@@ -26,7 +26,7 @@ from uuid import UUID, uuid4
 import psycopg
 from psycopg.types.json import Jsonb
 from sqlalchemy import make_url
-from tests.support.event import DAY, PASSPHRASE, ZONE, D, Event, at
+from tests.support.event import DAY, PASSPHRASE, D, Event, at
 
 from assessor_registry.accounts.rules import Actor
 from assessor_registry.assessments import actions
@@ -63,9 +63,7 @@ def prepare(event: Event, assessor: Actor, day: Any, records: int) -> Round:
 def ours(event: Event, assessor: Actor, key: UnlockedKey, work: Round) -> None:
     """What a request does once the key is unlocked."""
     event.db.perform(
-        lambda tx: actions.sign_unlocked(
-            tx, assessor, work.drafts, key, registry=event.registry, now=at(work.day, 15), zone=ZONE
-        )
+        lambda tx: actions.sign_unlocked(tx, assessor, work.drafts, key, registry=event.registry, now=at(work.day, 15))
     )
 
 

@@ -344,7 +344,7 @@ class World:
         """Sign drafts with one passphrase; return the codes of the records."""
         return assessments.sign(
             self.db, who.actor, drafts, self.passphrases.get(who.id, PASSPHRASE), registry=self.registry,
-            now=self.now, zone=ZONE,
+            now=self.now,
         )  # fmt: skip
 
     def paper(self, plan: Plan, who: PersonRef, attempt: UUID, day: date, units: str | Mapping[str, str] = "K") -> str:
@@ -364,7 +364,7 @@ class World:
 
         entered = self.db.perform(enter)
         return self.db.perform(lambda tx: assessments.confirm_paper(
-            tx, plan.lsp.second, entered, registry=self.registry, zone=ZONE, now=self.now
+            tx, plan.lsp.second, entered, registry=self.registry, now=self.now
         ))  # fmt: skip
 
     # --- Asking --------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from tests.support.event import DAY, ZONE, D, Event, at
+from tests.support.event import DAY, D, Event, at
 
 from assessor_registry.accounts.rules import PROVINCE, Actor, Scope, system
 from assessor_registry.assessments import actions, store
@@ -37,9 +37,7 @@ def enter(event: Event, by: Actor, actor: Actor, attempt: UUID, today: date = D 
 
 
 def confirm(event: Event, by: Actor, paper: UUID, today: date = D + 2 * DAY) -> str:
-    return event.db.perform(
-        lambda tx: actions.confirm_paper(tx, by, paper, registry=event.registry, zone=ZONE, now=at(today))
-    )
+    return event.db.perform(lambda tx: actions.confirm_paper(tx, by, paper, registry=event.registry, now=at(today)))
 
 
 def codes(refusal: Refusal) -> set[str]:

@@ -78,6 +78,10 @@ REST = {"U.3": "K", "U.4": "K", "U.5": "K"}
         (Content("assessed", {"U.3": "K"}, None, "BK", "x"), (FIRST,), ["units_missing"], "U.4 and U.5 are open"),
         (Content("assessed", {"U.1": "BK"}, note="x", handed_on=True), (OtherPart(2, REST | {"U.2": "K"}, "K", True),),
          ["other_part_contradicts"], "correcting part 1 to BK under a signed K"),
+        (Content("assessed", {"U.1": "K"}, handed_on=True), (OtherPart(2, REST, "K", True),),
+         ["units_missing"], "correcting part 1, U.2 is dropped under a final K"),
+        (Content("assessed", {"U.1": "K"}, handed_on=True), (OtherPart(2, REST, None, True),), [],
+         "nobody has had the last word yet"),
     ],
 )  # fmt: skip
 def test_parts_by_two_assessors(

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import event as sa_event
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from tests.support.event import DAY, PASSPHRASE, ZONE, D, Event, at
+from tests.support.event import DAY, PASSPHRASE, D, Event, at
 
 from assessor_registry.accounts.rules import PROVINCE, Actor, Scope, system
 from assessor_registry.assessments import actions, store
@@ -57,7 +57,7 @@ def test_what_is_shown_is_what_is_signed(event: Event) -> None:
     actor, _, attempts = event.ready(2)
     wanted = drafts(event, actor, attempts)
     with event.db.read() as conn:
-        shown = actions.preview_signing(conn, actor, wanted, now=at(D, 15), zone=ZONE)
+        shown = actions.preview_signing(conn, actor, wanted, now=at(D, 15))
     signed = event.sign(actor, wanted)
     for preview, code in zip(shown, signed, strict=True):
         found = verdict(bundle(event, code), event.registry.root_pem.encode())
@@ -127,9 +127,7 @@ def statements(event: Event, number: int, day_offset: int) -> int:
     with unlock(event.db, actor.assessor_id, PASSPHRASE, at(day)) as key:
         sa_event.listen(event.db.engine, "before_cursor_execute", note)
         event.db.perform(
-            lambda tx: actions.sign_unlocked(
-                tx, actor, wanted, key, registry=event.registry, now=at(day, 15), zone=ZONE
-            )
+            lambda tx: actions.sign_unlocked(tx, actor, wanted, key, registry=event.registry, now=at(day, 15))
         )
         sa_event.remove(event.db.engine, "before_cursor_execute", note)
     return len(seen)
@@ -160,16 +158,16 @@ def test_a_draft_that_changed_since_it_was_shown_is_not_signed(event: Event) -> 
     (wanted,) = drafts(event, actor, [attempt])
     event.save(actor, attempt, event.competent(note="lain"), version=1)
     with pytest.raises(NotEligible) as refused:
-        event.sign(actor, [wanted], versions={wanted: 1})
+        event.sign(actor, [wanted], shown=actions.Shown({wanted: 1}))
     assert codes(refused.value) == {"assessments.changed_since_shown"}
-    assert event.sign(actor, [wanted], versions={wanted: 2})
+    assert event.sign(actor, [wanted], shown=actions.Shown({wanted: 2}))
 
 
 def test_a_wrong_passphrase_signs_nothing_and_is_counted(event: Event) -> None:
     actor, _, attempts = event.ready(1)
     wanted = drafts(event, actor, attempts)
     with pytest.raises(InvalidInput, match="passphrase_wrong"):
-        actions.sign(event.db, actor, wanted, "salah sama sekali", registry=event.registry, now=at(D), zone=ZONE)
+        actions.sign(event.db, actor, wanted, "salah sama sekali", registry=event.registry, now=at(D))
     assert (count(event, "record"), count(event, "failed_attempt")) == (0, 1)
 
 

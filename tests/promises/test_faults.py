@@ -18,7 +18,7 @@ from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from tests.support.campaign import seeded, size
 from tests.support.importing import Importing, assessor
-from tests.world import PASSPHRASE, SCAN, ZONE, World
+from tests.world import PASSPHRASE, SCAN, World
 
 from assessor_registry.accounts import actions as accounts
 from assessor_registry.assessments import actions as assessments
@@ -58,7 +58,7 @@ def sign(world: World) -> Act:
     drafts = [world.record(who, attempt) for attempt in plan.attempts]
     key = signing.unlock(world.db, who.id, PASSPHRASE, world.now)
     return lambda tx: assessments.sign_unlocked(
-        tx, who.actor, drafts, key, registry=world.registry, now=world.now, zone=ZONE
+        tx, who.actor, drafts, key, registry=world.registry, now=world.now
     )  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def confirm_paper(world: World) -> Act:
 
     entered = world.db.perform(enter)
     return lambda tx: assessments.confirm_paper(
-        tx, plan.lsp.second, entered, registry=world.registry, zone=ZONE, now=world.now
+        tx, plan.lsp.second, entered, registry=world.registry, now=world.now
     )  # fmt: skip
 
 

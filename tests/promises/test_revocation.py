@@ -3,6 +3,7 @@
 No cache window: the request before is let in, the act happens elsewhere, the request after is refused.
 """
 
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,6 +34,8 @@ class Open:
 
     def __init__(self, province: Province, client: TestClient[Any], who: str, kind: str) -> None:
         self.province, self.client, self.kind = province, client, kind
+        # What the page had shown of the draft, before anything was taken away.
+        self.pin = ""
         actor, now = province.actors[who], clock.now()
         values = {"kind": kind, "account_id": actor.account_id, "grant_id": actor.grant_id,
                   "expires_at": now + timedelta(days=7)}  # fmt: skip
@@ -67,6 +70,9 @@ class Open:
         if answer.status_code != 200:
             return str(answer.status_code)
         found = answer.json()["items"][0]
+        if not self.pin:
+            shown = self.ask("GET", f"/rekam/{self.province.own.ids['schedule_id']}/tanda-tangan").text
+            self.pin = re.findall(f'value="({self.province.own.ids["draft_id"]}:[^"]+)"', shown)[0]
         return "saved" if found["status"] == "saved" else f"{found['status']} {found['message']}"
 
     def sign(self) -> int:
@@ -75,7 +81,7 @@ class Open:
         if self.kind == "token":
             body: dict[str, Any] = {"json": {"records": [ids["draft_id"]], "passphrase": "kuda putih lari pagi"}}
             return int(self.ask("POST", "/api/v1/records/sign", **body).status_code)
-        form = {"draft": f"{ids['draft_id']}:1", "acknowledgement": "paper", "passphrase": "kuda putih lari pagi"}
+        form = {"draft": self.pin, "acknowledgement": "paper", "passphrase": "kuda putih lari pagi"}
         return int(self.ask("POST", f"/rekam/{ids['schedule_id']}/tanda-tangan", data=form).status_code)
 
     def _version(self, attempt: Any) -> int:

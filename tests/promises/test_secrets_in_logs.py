@@ -228,7 +228,8 @@ def _importing(province: Province, planted: Planted, visitor: Visitor) -> None:
 def _signing(province: Province, planted: Planted, visitor: Visitor) -> None:
     ids = province.own.ids
     assert visitor.sign_in(_login(province, "assessor")).status_code == 303
-    where, draft = f"/rekam/{ids['schedule_id']}/tanda-tangan", f"{ids['draft_id']}:1"
+    where = f"/rekam/{ids['schedule_id']}/tanda-tangan"
+    draft = re.findall(r'name="draft" value="([^"]+)"', visitor.get(where).text)[0]
     wrong = planted("wrong passphrase", "sapi hitam duduk siang")
     assert visitor.post(where, draft=draft, acknowledgement="paper", passphrase=wrong).status_code >= 400
     assert visitor.post(where, draft=draft, acknowledgement="paper", passphrase=PASSPHRASE).status_code == 303

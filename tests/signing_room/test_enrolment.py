@@ -296,7 +296,7 @@ def test_a_corrected_registration_number_gets_a_new_certificate(event: Event) ->
 def test_a_key_that_is_retired_or_another_persons_gets_no_certificate(event: Event) -> None:
     actor, key, holder = enrolled(event)
     event.enrol(actor, "harimau di tepi sungai", at(D))
-    with pytest.raises(NotFound), event.db.transaction() as tx:
+    with pytest.raises(Conflict, match="key_retired"), event.db.transaction() as tx:
         actions.ensure_leaf(tx, event.registry, holder, key.id, D, ZONE, at(D))
 
 

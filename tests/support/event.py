@@ -250,7 +250,7 @@ class Event:
 
     def sign(self, actor: Actor, drafts: list[UUID], now: datetime | None = None, **options: Any) -> list[str]:
         """Sign drafts with the passphrase that everybody has here."""
-        options = dict[str, Any](registry=self.registry, now=now or at(D, 15), zone=ZONE) | options
+        options = dict[str, Any](registry=self.registry, now=now or at(D, 15)) | options
         return assessments.sign(self.db, actor, drafts, PASSPHRASE, **options)
 
     def signed(

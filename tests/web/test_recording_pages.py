@@ -1,14 +1,22 @@
 """Second thoughts while recording: a correction is seen as one and can be given up; a waiting key is told."""
 
 import re
+from datetime import date
+from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from tests.support.event_pages import Events, events, text_of
-from tests.support.site import Site
-from tests.world import PASSPHRASE
+from tests.support.signed import payload
+from tests.support.site import Browser, Site
+from tests.world import DAY, PASSPHRASE
 
 from assessor_registry.accounts.rules import PROVINCE
+from assessor_registry.assessments import actions
 from assessor_registry.assessments import store as records
+from assessor_registry.assessments.rules import Content
+from assessor_registry.words import long_date
 
 
 @pytest.fixture
@@ -93,3 +101,100 @@ def test_who_knows_the_passphrase_changes_it_and_signs_with_the_new_one(here: Ev
     assert browser.post(sign, {**chosen, "passphrase": new}).status_code in {200, 303}
     with here.site.database.read() as conn:
         assert records.records(conn, PROVINCE, schedule_id=plan.id)
+
+
+def sign_as_shown(browser: Browser, schedule: UUID, acknowledgement: str = "paper") -> Any:
+    """Type the passphrase under what the page shows."""
+    path = f"/rekam/{schedule}/tanda-tangan"
+    pins = re.findall(r'name="draft" value="([^"]+)"', browser.get(path).text)
+    assert pins
+    return browser.post(path, draft=pins, acknowledgement=acknowledgement, passphrase=PASSPHRASE)
+
+
+def last_signed(here: Events, attempt: UUID) -> dict[str, Any]:
+    with here.world.db.read() as conn:
+        ((record, _state),) = records.heads(conn, [attempt]).values()
+        code = records.codes(conn, [record])[record]
+    return payload(here.world.db, code)
+
+
+def test_a_schedule_recorded_on_its_first_day_is_signed_on_the_second_for_the_first(here: Events) -> None:
+    world, who = here.world, here.world.assessor()
+    today = world.today
+    world.today = today - DAY
+    plan = world.schedule(today - DAY, today, candidates=1)
+    world.assign(plan, who)
+    world.record(who, plan.attempts[0])
+    world.today = today
+    assert sign_as_shown(here.as_actor(who.actor), plan.id, acknowledgement="refused").status_code == 303
+    said = last_signed(here, plan.attempts[0])
+    assert said["first_day"] == said["last_day"] == (today - DAY).isoformat()
+
+
+def test_the_page_shows_all_that_is_signed_and_signs_all_that_it_shows(here: Events) -> None:
+    plan, who = here.held()
+    world, attempt = here.world, plan.attempts[0]
+    units = world.content(attempt).units
+    own = Content("assessed", units, ("tertulis",), "BK", "Semua unit K, tetapi sikap kerja belum", "paper")
+    world.db.perform(lambda tx: actions.save_draft(tx, who.actor, attempt, 1, own, 0, today=world.today, now=world.now))
+    browser = here.as_actor(who.actor)
+    shown = text_of(browser.get(f"/rekam/{plan.id}/tanda-tangan").text)
+    assert sign_as_shown(browser, plan.id, acknowledgement="phone").status_code == 303
+    said = last_signed(here, attempt)
+    assert (said["recommendation"], said["note"]) == ("BK", own.note)
+    assert said["units"][0]["evidence"] == ["Pertanyaan tertulis"]
+    named = (
+        said["candidate"]["name"], said["candidate"]["nisn"], said["venue"], said["assignment_letter"],
+        said["lsp"]["licence"], said["assessor"]["certificate"], said["assessor"]["registration"],
+        "Pertanyaan tertulis", "Belum kompeten", long_date(date.fromisoformat(said["assessor"]["last_active_day"])),
+    )  # fmt: skip
+    assert [each for each in named if each not in shown] == []
+
+
+def test_a_name_that_changed_under_the_page_is_shown_before_it_is_signed(here: Events) -> None:
+    plan, who = here.held()
+    here.world.record(who, plan.attempts[0])
+    browser = here.as_actor(who.actor)
+    path = f"/rekam/{plan.id}/tanda-tangan"
+    pins = re.findall(r'name="draft" value="([^"]+)"', browser.get(path).text)
+    with here.world.db.transaction() as tx:
+        tx.execute(text("UPDATE student SET name = 'Nama Yang Dibetulkan'"))
+    answer = browser.post(path, draft=pins, acknowledgement="paper", passphrase=PASSPHRASE)
+    assert answer.status_code == 409
+    said = text_of(answer.text)
+    assert "Nama Yang Dibetulkan: ada isi yang berubah" in said
+    assert sign_as_shown(browser, plan.id).status_code == 303
+
+
+@pytest.mark.parametrize("draft", ["", "x", "{id}:1", "{id}:x:y", "{id}:1:y:z"])
+def test_a_form_that_does_not_say_what_it_showed_is_refused(here: Events, draft: str) -> None:
+    plan, who = here.held()
+    made = here.world.record(who, plan.attempts[0])
+    answer = here.as_actor(who.actor).post(
+        f"/rekam/{plan.id}/tanda-tangan", draft=draft.format(id=made), acknowledgement="paper", passphrase=PASSPHRASE
+    )
+    assert answer.status_code == 422
+
+
+def test_a_note_that_may_not_be_signed_is_told_at_its_field_and_kept(here: Events) -> None:
+    plan, who = here.held()
+    answer = here.as_actor(who.actor).post(
+        f"/rekam/{plan.id}/{plan.attempts[0]}", version="0", note="NIK orang tua 6472010101010001"
+    )
+    assert answer.status_code == 422
+    assert 'id="e-note">Catatan memuat 16 angka berurutan' in answer.text
+    assert "6472010101010001</textarea>" in answer.text
+
+
+def test_the_phone_keeps_the_kinds_of_evidence_that_it_does_not_show(here: Events) -> None:
+    plan, who = here.held()
+    world, attempt = here.world, plan.attempts[0]
+    own = Content("assessed", world.content(attempt).units, ("tertulis",), "K", None, "paper")
+    world.db.perform(lambda tx: actions.save_draft(tx, who.actor, attempt, 1, own, 0, today=world.today, now=world.now))
+    browser = here.as_actor(who.actor)
+    form: dict[str, Any] = {"version": "1", "note": "Rapi", **{f"unit-{code}": "K" for code in own.units}}
+    browser.post(f"/rekam/{plan.id}/{attempt}", form)
+    with world.db.read() as conn:
+        row = records.draft(conn, attempt, 1)
+    assert row is not None
+    assert (row.version, row.note, row.evidence) == (2, "Rapi", ("tertulis",))

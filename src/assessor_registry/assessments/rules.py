@@ -11,6 +11,8 @@ from typing import Literal
 from uuid import UUID
 
 from assessor_registry.errors import Conflict, Reason
+from assessor_registry.signing.canonical import clean
+from assessor_registry.signing.statement import text_clauses
 
 # Days after the last day of assessment within which paper may be entered; a policy may set another number.
 DEFAULT_PAPER_DAYS = 14
@@ -94,9 +96,15 @@ def shape_reasons(content: Content, units: Sequence[UnitFact], evidence: Iterabl
         for kind in content.evidence or ()
         if kind not in kinds
     ]
-    if len(content.note or "") > NOTE_MOST:
-        found.append(Reason("assessments.note_long", {"most": NOTE_MOST}))
-    return tuple(found)
+    return (*found, *note_reasons(content.note))
+
+
+def note_reasons(note: str | None) -> tuple[Reason, ...]:
+    """Return why a note can not be kept: too long, or not fit to be signed one day (the number of an identity card)."""
+    if len(note or "") > NOTE_MOST:
+        return (Reason("assessments.note_long", {"most": NOTE_MOST}),)
+    text = clean(note or "", lines=True)
+    return tuple(text_clauses("note", text)) if text else ()
 
 
 def ready(
@@ -142,7 +150,8 @@ def _ready_units(content: Content, units: Sequence[UnitFact], others: Sequence[O
     missing = [unit for unit in units if unit.code not in content.units and unit.code not in elsewhere]
     if not content.units:
         found.append(Reason("assessments.nothing_assessed"))
-    if missing and not content.handed_on:
+    # Who has the last word has counted every unit: none is left to be handed on.
+    if missing and (not content.handed_on or any(other.recommendation for other in others)):
         found.append(Reason("assessments.units_missing", {"count": len(missing)}))
     if content.handed_on and not missing and not any(other.recommendation for other in others):
         found.append(Reason("assessments.nothing_handed_on"))

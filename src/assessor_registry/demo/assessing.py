@@ -120,9 +120,8 @@ def _content(codes: Sequence[str], result: str) -> Content:
 
 def _sign(story: Story, key: str, drafts: Sequence[UUID]) -> list[str]:
     return assessments.sign(
-        story.database, story.actors[key], drafts, story.passphrases[key], registry=story.registry, now=story.now,
-        zone=story.settings.zone,
-    )  # fmt: skip
+        story.database, story.actors[key], drafts, story.passphrases[key], registry=story.registry, now=story.now
+    )
 
 
 def _hold(story: Story, event: Event, unlike: Mapping[str, Mapping[int, str]], skip: Sequence[int] = ()) -> None:
@@ -214,7 +213,7 @@ def _paper(story: Story, event: Event) -> None:
 
     entered = story.do(enter)
     story.do(lambda tx: assessments.confirm_paper(
-        tx, confirmed_by, entered, registry=story.registry, zone=story.settings.zone, now=story.now
+        tx, confirmed_by, entered, registry=story.registry, now=story.now
     ))  # fmt: skip
 
 

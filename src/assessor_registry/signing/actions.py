@@ -1,86 +1,46 @@
-"""Founding the authority, enrolling assessors, issuing their certificates, unlocking their keys.
+"""Enrolling assessors, issuing their certificates, unlocking their keys; the authority is in `authority`.
 
 What takes time (scrypt, 0.4 s) is done before a connection is taken; what must survive a refusal (a wrong passphrase)
 is written in a transaction of its own.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID, uuid4
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import Connection
 
-from assessor_registry import secrecy
-from assessor_registry.accounts.actions import attempt_held, begin_attempt
-from assessor_registry.accounts.rules import Actor, of_account, system
+from assessor_registry.accounts import store as accounts
+from assessor_registry.accounts.actions import attempt_given_back, attempt_held, begin_attempt
+from assessor_registry.accounts.rules import Actor, of_account
 from assessor_registry.audit.actions import note
 from assessor_registry.db.engine import Database
-from assessor_registry.errors import ConfigurationError, Conflict, Forbidden, InvalidInput, NotFound, Reason, TooMany
+from assessor_registry.errors import Conflict, Forbidden, InvalidInput, NotFound, Reason, TooMany
 from assessor_registry.signing import keys, store
-from assessor_registry.signing.jws import sign_many
+from assessor_registry.signing.authority import (
+    AUTHORITY_KEY,
+    ORGANISATION,
+    Registry,
+    crl,
+    found_authority,
+    load_authority,
+    row_of,
+    seal_statements,
+)
 from assessor_registry.signing.keys import UnlockedKey, WrappedKey
 from assessor_registry.signing.lint import Role, lint, name_part, read_certificate
 from assessor_registry.signing.passphrases import normal, problems
-from assessor_registry.signing.statement import Statement
 from assessor_registry.signing.x509 import (
     Authority,
-    Compromised,
-    der,
     end_of_day,
     issue_assessor,
-    issue_issuing,
-    issue_root,
-    issue_seal,
-    pem,
-    revocation_list,
+    name_in_certificate,
 )
 
-AUTHORITY_KEY: Final = secrecy.AUTHORITY_KEY
-ORGANISATION: Final = "Registri Asesor SMK"
-KINDS: Final = ("root", "issuing", "seal")
-# An assessor's certificate runs three years at most; the issuing CA must outlive those that it issues.
-RENEW_BEFORE: Final = timedelta(days=5 * 366)
-CRL_DAYS: Final = 7
 LOST: Final = "Frasa sandi hilang; kunci baru dibuat"
 COMPROMISED: Final = "Kunci mungkin diketahui orang lain"
-
-
-@dataclass(frozen=True, slots=True)
-class Registry:
-    """The authority as the running program holds it: certificates, and keys that still need `secret` to be used."""
-
-    secret: bytes = field(repr=False)
-    wrapped: dict[str, WrappedKey] = field(repr=False)
-    issued: dict[str, store.IssuedRow]
-
-    def certificate(self, kind: str) -> x509.Certificate:
-        """The newest certificate of `kind`: root, issuing or seal."""
-        return read_certificate(self.issued[kind].der)
-
-    def unlocked(self, kind: str) -> UnlockedKey:
-        """The key of `kind`, for one `with` block.
-
-        Raises:
-            ConfigurationError: the key file is not the one that wrapped it.
-        """
-        try:
-            return keys.unlock_with_secret(self.wrapped[kind], self.secret, kind)
-        except InvalidInput:
-            raise ConfigurationError("signing.key_file_wrong") from None
-
-    @property
-    def root_pem(self) -> str:
-        """The root certificate as PEM: what a verifier trusts."""
-        return pem(self.certificate("root"))
-
-    @property
-    def seal_chain(self) -> tuple[x509.Certificate, x509.Certificate]:
-        """The seal's certificate and the issuing CA's."""
-        return self.certificate("seal"), self.certificate("issuing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,101 +58,6 @@ class Leaf:
 
     certificate_id: UUID
     chain: tuple[x509.Certificate, x509.Certificate]
-
-
-# --- The authority -----------------------------------------------------------------------------------------------
-
-
-def found_authority(tx: Connection, authority_key: bytes, now: datetime) -> None:
-    """Make root, issuing CA and seal, wrapped by the 32 bytes of the key file; or see that the key fits those there.
-
-    The issuing CA and the seal get a new certificate for the same key when less than five years are left.
-
-    Raises:
-        ConfigurationError: the registry has an authority, and the key file is another.
-    """
-    store.lock_founding(tx)
-    if not store.has_authority(tx):
-        for kind in KINDS:
-            made = keys.new_registry_key(authority_key, kind)
-            store.add_authority_key(tx, kind, made.wrapped.to_dict(), now)
-        _certify(tx, authority_key, KINDS, now)
-        return
-    registry = load_authority(tx, authority_key)
-    if registry.issued["issuing"].not_after - now < RENEW_BEFORE:
-        _certify(tx, authority_key, ("issuing", "seal"), now)
-
-
-def _certify(tx: Connection, authority_key: bytes, kinds: Sequence[str], now: datetime) -> None:
-    """Issue and store certificates of the authority: 1 root, 2 issuing CA by the root, 3 seal by the issuing CA."""
-    wrapped = {kind: WrappedKey.from_dict(data) for kind, data in store.authority_keys(tx).items()}
-    issued = dict(store.authority_certificates(tx))
-    registry = Registry(authority_key, wrapped, issued)
-    with registry.unlocked("root") as root, registry.unlocked("issuing") as issuing, registry.unlocked("seal") as seal:
-        if "root" in kinds:
-            made = issue_root(root, organisation=ORGANISATION, name=f"{ORGANISATION} Akar", not_before=now)
-            _store(tx, registry, "root", made, now)
-        top = Authority(registry.certificate("root"), root)
-        name = f"{ORGANISATION} Penerbit"
-        made = issue_issuing(top, issuing.public_key, organisation=ORGANISATION, name=name, not_before=now)
-        _store(tx, registry, "issuing", made, now)
-        middle = Authority(registry.certificate("issuing"), issuing)
-        made = issue_seal(
-            middle, seal.public_key, organisation=ORGANISATION, name=f"{ORGANISATION} Segel",
-            not_before=now, not_after=middle.certificate.not_valid_after_utc,
-        )  # fmt: skip
-        _store(tx, registry, "seal", made, now)
-    note(tx, system("start").author, "signing.found_authority", "authority", None, now=now, after={"kinds": kinds})
-
-
-def _store(tx: Connection, registry: Registry, kind: str, certificate: x509.Certificate, now: datetime) -> None:
-    row = _row(kind, None, certificate, now)
-    store.add_certificate(tx, row)
-    registry.issued[kind] = row
-
-
-def _row(kind: str, key_id: UUID | None, certificate: x509.Certificate, now: datetime) -> store.IssuedRow:
-    return store.IssuedRow(
-        uuid4(), kind, f"{certificate.serial_number:x}", key_id, der(certificate),
-        certificate.not_valid_before_utc, certificate.not_valid_after_utc, now, None,
-    )  # fmt: skip
-
-
-def load_authority(conn: Connection, authority_key: bytes) -> Registry:
-    """Return the authority; read once at start and handed to what needs it.
-
-    Raises:
-        ConfigurationError: there is none yet, or the key file is not the one that it was wrapped by.
-    """
-    wrapped = {kind: WrappedKey.from_dict(data) for kind, data in store.authority_keys(conn).items()}
-    issued = store.authority_certificates(conn)
-    if set(wrapped) != set(KINDS) or not issued.keys() >= set(KINDS):
-        raise ConfigurationError("signing.no_authority")
-    registry = Registry(authority_key, wrapped, issued)
-    for kind in KINDS:
-        with registry.unlocked(kind):
-            pass
-    return registry
-
-
-def crl(conn: Connection, registry: Registry, now: datetime) -> bytes:
-    """Return the list of certificates whose keys are compromised, signed now, DER, for a week."""
-    items = [Compromised(int(row.serial, 16), row.revoked_at) for row in store.revoked(conn) if row.revoked_at]
-    with registry.unlocked("issuing") as key:
-        authority = Authority(registry.certificate("issuing"), key)
-        next_update = now + timedelta(days=CRL_DAYS)
-        made = revocation_list(authority, items, number=int(now.timestamp()), now=now, next_update=next_update)
-    return made.public_bytes(Encoding.DER)
-
-
-def seal_statements(registry: Registry, statements: Sequence[Statement]) -> list[str]:
-    """Sign records of origin paper with the registry's seal; as many compact JWS as statements, or none.
-
-    Raises:
-        InvalidInput: `signing.statements_refused` with every clause of every statement.
-    """
-    with registry.unlocked("seal") as key:
-        return sign_many(key, statements, registry.seal_chain)
 
 
 # --- Keys of assessors -------------------------------------------------------------------------------------------
@@ -220,12 +85,18 @@ def enrol(
     """
     if actor.assessor_id != assessor_id:
         raise Forbidden("signing.not_your_key")
-    if reasons := problems(passphrase, birth_date=birth_date):
+    if reasons := problems(passphrase, login=_login(db, actor), birth_date=birth_date):
         raise InvalidInput("signing.passphrase_refused", field="passphrase", reasons=tuple(reasons))
     key_id = uuid4()
     made = keys.new_key(passphrase, str(key_id), cost=cost)  # outside the transaction: it takes 0.4 s
     with made.unlocked:
         return db.perform(lambda tx: _enrol(tx, actor, assessor_id, key_id, made, now))
+
+
+def _login(db: Database, actor: Actor) -> str:
+    with db.read() as conn:
+        account = accounts.account(conn, actor.account_id) if actor.account_id else None
+    return account.login if account else ""
 
 
 def _enrol(
@@ -265,7 +136,7 @@ def change_passphrase(
     """
     if actor.assessor_id != assessor_id:
         raise Forbidden("signing.not_your_key")
-    reasons = problems(new, birth_date=birth_date)  # 1
+    reasons = problems(new, login=_login(db, actor), birth_date=birth_date)  # 1
     if normal(new) == normal(old):
         reasons.append(Reason("signing.passphrase_same"))
     if reasons:
@@ -348,7 +219,13 @@ def unlock(db: Database, assessor_id: UUID, passphrase: str, now: datetime) -> U
         attempt = begin_attempt(db, [of_account("passphrase", assessor_id)], now)
     except TooMany as refusal:
         raise TooMany("signing.too_many_attempts", field="passphrase", **refusal.params) from None  # type: ignore[arg-type]
-    unlocked = keys.unlock(WrappedKey.from_dict(row.wrapped), passphrase, str(row.id))
+    try:
+        unlocked = keys.unlock(WrappedKey.from_dict(row.wrapped), passphrase, str(row.id))
+    except Exception as error:
+        # Only a passphrase that was looked at counts: a busy server has not looked.
+        if not (isinstance(error, InvalidInput) and error.code == "signing.passphrase_wrong"):
+            db.perform(lambda tx: attempt_given_back(tx, attempt))
+        raise
     db.perform(lambda tx: attempt_held(tx, attempt))
     return unlocked
 
@@ -358,26 +235,29 @@ def ensure_leaf(
 ) -> Leaf:
     """Return the certificate of an assessor's key that ends with `last_active_day` in `zone`; issue it if need be.
 
-    1 look for the newest, 2 issue from the stored public key, 3 lint (in `x509`), 4 store.
+    Until the end of the transaction nobody else changes the key: one that was retired since it was unlocked signs no
+    more. 1 look at the key, 2 look for the newest certificate, 3 issue from the stored public key, 4 lint (in `x509`),
+    5 store.
 
     Raises:
-        NotFound: there is no such key of this assessor that may sign.
+        Conflict: the key waits to be confirmed, or is not the one that signs (any more).
         InvalidInput: `signing.certificate_refused`.
     """
+    store.lock_keys(tx, holder.assessor_id)
+    key = store.current_key(tx, holder.assessor_id)
+    if key is None or key.id != key_id or key.confirmed_at is None:
+        raise Conflict("signing.key_retired")
     until = end_of_day(last_active_day, zone)
     found = store.newest_leaf(tx, key_id)
     issuing = registry.certificate("issuing")
     if found is not None and _still_fits(found, holder, issuing, until):
         return Leaf(found.id, (read_certificate(found.der), issuing))
-    key = store.current_key(tx, holder.assessor_id)
-    if key is None or key.id != key_id or key.confirmed_at is None:
-        raise NotFound("signing.no_key")
     with registry.unlocked("issuing") as secret:
         made = issue_assessor(
             Authority(issuing, secret), key.public_der, organisation=ORGANISATION, name=holder.name,
             registration=holder.registration, not_before=now, not_after=until,
         )  # fmt: skip
-    row = _row("leaf", key_id, made, now)
+    row = row_of("leaf", key_id, made, now)
     store.add_certificate(tx, row)
     return Leaf(row.id, (made, issuing))
 
@@ -388,6 +268,7 @@ def _still_fits(row: store.IssuedRow, holder: Holder, issuing: x509.Certificate,
         row.revoked_at is None
         and certificate.not_valid_after_utc == until
         and name_part(certificate, x509.NameOID.SERIAL_NUMBER) == holder.registration
+        and name_part(certificate, x509.NameOID.COMMON_NAME) == name_in_certificate(holder.name)
         and not lint(certificate, issuing, Role.ASSESSOR)
     )
 

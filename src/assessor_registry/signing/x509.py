@@ -213,14 +213,14 @@ def _authority_key(issuer: x509.Certificate) -> x509.AuthorityKeyIdentifier:
 def _name(organisation: str, parts: list[NamePart]) -> x509.Name:
     whole = [(NameOID.COUNTRY_NAME, COUNTRY), (NameOID.ORGANIZATION_NAME, organisation), *parts]
     try:
-        return x509.Name([x509.NameAttribute(part, _cut(clean(value))) for part, value in whole])
+        return x509.Name([x509.NameAttribute(part, name_in_certificate(value)) for part, value in whole])
     except ValueError as error:
         raise InvalidInput("signing.certificate_name") from error
 
 
-def _cut(text: str) -> str:
-    """Return as many whole characters of `text` as fit into 64 bytes of UTF-8."""
-    return text.encode("utf-8")[:MAX_NAME_BYTES].decode("utf-8", "ignore").rstrip()
+def name_in_certificate(text: str) -> str:
+    """Return a name as it stands in a certificate: as many whole characters as fit into 64 bytes of UTF-8."""
+    return clean(text).encode("utf-8")[:MAX_NAME_BYTES].decode("utf-8", "ignore").rstrip()
 
 
 def _years_after(start: datetime, years: int) -> datetime:

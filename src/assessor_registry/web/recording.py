@@ -94,8 +94,10 @@ def shown(content: Content) -> dict[str, Any]:
     }
 
 
-def content_of(given: Mapping[str, Any], units: tuple[Any, ...], others: tuple[OtherPart, ...]) -> Content:
+def content_of(given: Mapping[str, Any], entry: Entry) -> Content:
     """Read what a phone or a form sent; the overall recommendation follows from the units of all parts.
+
+    What a phone does not show stays as it was saved: kinds of evidence of one's own.
 
     Raises:
         InvalidInput: it is not of this shape.
@@ -112,12 +114,14 @@ def content_of(given: Mapping[str, Any], units: tuple[Any, ...], others: tuple[O
     ):
         raise InvalidInput("web.invalid")
     results = {str(code): str(mark) for code, mark in marks.items()}
-    taken = [result for other in others for result in other.units.values()]
-    done = len(results) + len(taken) >= len(units) > 0
+    taken = [result for other in entry.others for result in other.units.values()]
+    done = len(results) + len(taken) >= len(entry.units) > 0
     decided = "BK" if "BK" in [*results.values(), *taken] else "K"
+    before = entry.draft.content if entry.draft else EMPTY
     return Content(
         outcome=outcome or None,
         units=results,
+        evidence=before.evidence,
         recommendation=decided if done and outcome == "assessed" and not handed_on else None,
         note=note or None,
         acknowledgement=acknowledgement or "paper",

@@ -44,6 +44,11 @@ def attempt_held(tx: Connection, attempt: Attempt) -> None:
     store.forget_failures(tx, [subject.name for subject in attempt.subjects if subject.personal], attempt.ids)
 
 
+def attempt_given_back(tx: Connection, attempt: Attempt) -> None:
+    """The try could not be looked at: it does not count, and nothing else is forgotten."""
+    store.forget_failures(tx, [], attempt.ids)
+
+
 def purge_attempts(tx: Connection, now: datetime) -> int:
     """Delete failures that no limit looks at any more; return how many."""
     return store.purge_failures(tx, now - max(rules.PERSONAL_LIMIT.window, rules.ADDRESS_LIMIT.window))

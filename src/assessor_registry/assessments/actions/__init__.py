@@ -15,7 +15,7 @@ from assessor_registry.assessments.actions.showing import (
     party_check,
     public_check,
 )
-from assessor_registry.assessments.actions.signing import Preview, preview_signing, sign, sign_unlocked
+from assessor_registry.assessments.actions.signing import Preview, Shown, preview_signing, sign, sign_unlocked
 from assessor_registry.assessments.actions.states import annul, contest_lost, uphold
 from assessor_registry.assessments.actions.todos import sweep_unsigned
 
@@ -24,6 +24,7 @@ __all__ = [
     "Preview",
     "PublicCheck",
     "Saved",
+    "Shown",
     "annul",
     "bundle",
     "confirm_paper",

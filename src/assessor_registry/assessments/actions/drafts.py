@@ -21,7 +21,7 @@ from assessor_registry.assessments.actions._ground import (
     standing_today,
 )  # fmt: skip
 from assessor_registry.assessments.actions.taking_over import audited, cleared, note_taken, takes_over
-from assessor_registry.assessments.rules import PARTS_MOST, Content, Stale, State, shape_reasons
+from assessor_registry.assessments.rules import PARTS_MOST, Content, Stale, State, note_reasons, shape_reasons
 from assessor_registry.audit.actions import Entry, note, note_all
 from assessor_registry.errors import Conflict, Forbidden, InvalidInput, NotEligible, NotFound, Reason
 from assessor_registry.scheduling.rules import EVIDENCE
@@ -132,6 +132,8 @@ def require_active(tx: Connection, assessor: UUID, today: date) -> None:
 
 def _require_shape(grounds: Grounds, attempt_id: UUID, content: Content) -> None:
     if reasons := shape_reasons(content, grounds.units_of(attempt_id), EVIDENCE):
+        if reasons == note_reasons(content.note) and len(reasons) == 1:
+            raise InvalidInput(reasons[0].code, field="note", **reasons[0].params)  # type: ignore[arg-type]
         raise InvalidInput("assessments.unfit", reasons=reasons, count=len(reasons))
 
 
@@ -174,7 +176,12 @@ def _values(
 
 
 def _days(assigned: list[date], row: store.DraftRow | None, today: date) -> tuple[date, date]:
-    """First saved on an assigned day, or on the last one before today; a later assigned day lengthens it."""
+    """First saved on an assigned day, or on the last one before today; a later assigned day lengthens it.
+
+    A correction is of the days that were signed, whenever it is made.
+    """
+    if row is not None and row.corrects is not None and row.correction_reason != AFTER_ANNULMENT:
+        return row.first_day, row.last_day
     latest = max(day for day in assigned if day <= today)
     if row is None or row.first_day not in assigned:
         return latest, latest
@@ -335,13 +342,10 @@ def correct(tx: Connection, actor: Actor, code: str, *, reason: str, now: dateti
     row = store.draft(tx, old.attempt_id, old.part)
     if row is not None and row.record_id is None:
         raise Conflict("assessments.correction_open")
-    values = {
-        "assessor_id": assessor, "first_day": old.first_day, "last_day": old.last_day, "outcome": old.outcome,
-        "units": {unit.code: unit.result for unit in store.units(tx, old.id)},
-        "evidence": list(row.evidence) if row and row.evidence is not None else None,
-        "recommendation": old.recommendation, "note": old.note, "acknowledgement": None,
-        "handed_on": old.outcome == "assessed" and old.recommendation is None, "saved_at": now, "record_id": None,
-        "corrects": old.id, "correction_reason": why, "version": (row.version if row else 0) + 1,
+    values = _signed_content(tx, old) | {
+        "assessor_id": assessor, "evidence": list(row.evidence) if row and row.evidence is not None else None,
+        "acknowledgement": None, "saved_at": now, "record_id": None, "corrects": old.id, "correction_reason": why,
+        "version": (row.version if row else 0) + 1,
     }  # fmt: skip
     draft_id = row.id if row else uuid4()
     if row is None:
@@ -349,11 +353,21 @@ def correct(tx: Connection, actor: Actor, code: str, *, reason: str, now: dateti
     else:
         store.change_draft(tx, draft_id, **values)
     note(tx, actor.author, "assessments.correct", "record", old.id, now=now, reason=why)
-    return Saved(draft_id, values["version"])  # type: ignore[arg-type]
+    return Saved(draft_id, values["version"])
+
+
+def _signed_content(tx: Connection, old: store.RecordRow) -> dict[str, Any]:
+    """The columns of a draft that say what was signed."""
+    return {
+        "first_day": old.first_day, "last_day": old.last_day, "outcome": old.outcome,
+        "units": {unit.code: unit.result for unit in store.units(tx, old.id)},
+        "recommendation": old.recommendation, "note": old.note,
+        "handed_on": old.outcome == "assessed" and old.recommendation is None,
+    }  # fmt: skip
 
 
 def drop_correction(tx: Connection, actor: Actor, draft_id: UUID, *, now: datetime) -> None:
-    """Give up a correction: the record stays as it was signed.
+    """Give up a correction: the record stays as it was signed, and the draft says so again.
 
     Raises:
         NotFound: no such draft of the actor.
@@ -366,6 +380,10 @@ def drop_correction(tx: Connection, actor: Actor, draft_id: UUID, *, now: dateti
     row = store.drafts(tx, [draft_id])[draft_id]
     if row.corrects is None:
         raise Conflict("assessments.no_correction")
-    values = {"record_id": row.corrects, "corrects": None, "correction_reason": None, "version": row.version + 1}
+    signed = store.record(tx, actor.scope, store.codes(tx, [row.corrects])[row.corrects])
+    values = _signed_content(tx, signed) | {
+        "record_id": row.corrects, "corrects": None, "correction_reason": None, "version": row.version + 1,
+        "acknowledgement": signed.acknowledgement,
+    }  # fmt: skip
     store.change_draft(tx, draft_id, **values)
     note(tx, actor.author, "assessments.drop_correction", "record", row.corrects, now=now)

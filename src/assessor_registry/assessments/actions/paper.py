@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
 
-from assessor_registry import clock
 from assessor_registry.accounts.rules import Actor
 from assessor_registry.assessments import store
 from assessor_registry.assessments.actions._ground import (
@@ -155,7 +154,7 @@ def _require(
         raise NotEligible("assessments.paper_refused", reasons=tuple(every), count=len(every))
 
 
-def confirm_paper(tx: Connection, actor: Actor, paper_id: UUID, *, registry: Registry, zone: str, now: datetime) -> str:
+def confirm_paper(tx: Connection, actor: Actor, paper_id: UUID, *, registry: Registry, now: datetime) -> str:
     """Confirm a paper result against its scan; return the code of the record, sealed by the registry.
 
     Everything is asked again: the assessor may have lost those days meanwhile.
@@ -180,7 +179,7 @@ def confirm_paper(tx: Connection, actor: Actor, paper_id: UUID, *, registry: Reg
     _require(tx, grounds, row.attempt_id, row.assessor_id, row.content,
              _content_reasons(grounds, row.attempt_id, row.part, row.content))  # fmt: skip
     store.change_paper(tx, row.id, confirmed_by=account, confirmed_at=now)
-    return _seal(tx, actor, row, grounds, registry, zone, now)
+    return _seal(tx, actor, row, grounds, registry, now)
 
 
 def _waiting(tx: Connection, actor: Actor, paper_id: UUID) -> store.PaperRow:
@@ -198,7 +197,6 @@ def _seal(
     row: store.PaperRow,
     grounds: Grounds,
     registry: Registry,
-    zone: str,
     now: datetime,
 ) -> str:
     attempt = grounds.attempt(row.attempt_id)
@@ -213,7 +211,6 @@ def _seal(
         standing_today(tx, row.assessor_id, row.last_day).periods,
         store.licences(tx, [attempt.lsp_id]),
         now,
-        clock.day_of(now, zone),
         Paper(entered_by=row.entered_name, confirmed_by=actor.name, scan_sha256=row.scan_sha256.hex()),
     )
     if reasons := missing_reasons(case, signing):

@@ -5,8 +5,8 @@ The steps of `sign` have numbers, the same in code and text; each says what is t
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from assessor_registry import clock
 from assessor_registry.accounts.rules import Actor
 from assessor_registry.assessments import store
 from assessor_registry.assessments.actions._ground import (
+    Asked,
     Grounds,
     asked_of,
     day_reasons,
@@ -27,21 +28,23 @@ from assessor_registry.assessments.actions._ground import (
 from assessor_registry.assessments.actions.statements import (
     Case,
     Signing,
+    digest_of,
     fresh_names,
     missing_reasons,
     record_row,
+    says,
     statement,
     unit_rows,
 )  # fmt: skip
 from assessor_registry.assessments.rules import ready
 from assessor_registry.audit.actions import Entry, note_all
 from assessor_registry.db.engine import Database
-from assessor_registry.errors import InvalidInput, NotEligible, NotFound, Reason
+from assessor_registry.errors import Conflict, InvalidInput, NotEligible, NotFound, Reason
 from assessor_registry.scheduling import store as scheduling
+from assessor_registry.signing import jws
 from assessor_registry.signing.actions import Holder, Registry, ensure_leaf, unlock
-from assessor_registry.signing.jws import sign_many
 from assessor_registry.signing.keys import UnlockedKey
-from assessor_registry.signing.statement import Statement
+from assessor_registry.signing.statement import Statement, clauses, from_bytes
 from assessor_registry.validity.rules import Standing
 
 
@@ -49,18 +52,18 @@ from assessor_registry.validity.rules import Standing
 class Preview:
     """What one draft would be signed as. `statement` is None while something that it must name is missing.
 
-    Record id, code and time of signing are made when it is signed; here they are placeholders.
+    Record id, code and time of signing are made when it is signed; here they are placeholders. `digest` pins the rest:
+    handed back to `sign`, nothing else is signed.
     """
 
     draft_id: UUID
     version: int
     statement: Statement | None
+    digest: str | None
     reasons: tuple[Reason, ...]
 
 
-def preview_signing(
-    conn: Connection, actor: Actor, draft_ids: Iterable[UUID], *, now: datetime, zone: str
-) -> list[Preview]:
+def preview_signing(conn: Connection, actor: Actor, draft_ids: Iterable[UUID], *, now: datetime) -> list[Preview]:
     """Return exactly what would be signed for each draft, and why it can not be signed yet.
 
     Raises:
@@ -74,15 +77,26 @@ def preview_signing(
         raise NotFound("assessments.no_draft")
     if not rows:
         return []
-    facts = _read(conn, rows, assessor, now, zone)
+    facts = _read(conn, rows, assessor, now)
     shown = []
     for row in rows:
         case = facts.case(row)
-        reasons = facts.reasons(row, case)
-        buildable = not missing_reasons(case, facts.signing) and facts.signing.last_active_day(case) is not None
-        made = statement(case, facts.signing) if buildable and row.outcome else None
-        shown.append(Preview(row.id, row.version, made, tuple(reasons)))
+        made = facts.statement(case)
+        digest = None if made is None else digest_of(made)
+        shown.append(Preview(row.id, row.version, made, digest, tuple(facts.reasons(row, case))))
     return shown
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What was shown before the passphrase was typed: by draft the version, the digest of its statement, or both.
+
+    `acknowledgement` is how the candidates took it, chosen beside the passphrase; None leaves what the drafts say.
+    """
+
+    versions: Mapping[UUID, int] | None = None
+    digests: Mapping[UUID, str] | None = None
+    acknowledgement: str | None = None
 
 
 def sign(
@@ -93,24 +107,27 @@ def sign(
     *,
     registry: Registry,
     now: datetime,
-    zone: str,
-    versions: Mapping[UUID, int] | None = None,
+    moment: Callable[[], datetime] | None = None,
+    shown: Shown = Shown(),
 ) -> list[str]:
     """Sign drafts with one passphrase, all or none; return the codes of the records, in the order of `draft_ids`.
 
-    A draft that was signed before, unchanged since, gives the code that it got then. `versions` (draft → version) are
-    those that were shown; a draft that changed since is refused. `zone` is the institution's time zone.
+    A draft that was signed before, as it was shown, gives the code that it got then. What changed since it was `shown`
+    is refused. `now` is when it was asked, `moment` tells the time after waiting (None: no time passes). The day of
+    signing is the day in the zone of the schedule's LSP.
 
     1. Unlock the key, no connection held. A wrong passphrase is counted and stays counted.
-    2. Begin; lock the attempts. From here to 9 nobody else saves or signs them; dying leaves nothing.
-    3. What was signed before keeps its code.
+    2. Begin; lock the attempts. From here to 9 nobody else saves or signs them; dying leaves nothing. The time of
+       signing is that after the wait.
+    3. What was signed before keeps its code, if it is what was shown and came by signature.
     4. Read what the results rest on, once for all of them.
-    5. Judge each: complete, eligible on each day of assessment *and* on the local day of signing. One reason, and
-       nothing is signed.
-    6. The certificate that ends with the running active period; issued if need be, in this transaction.
+    5. Judge each: what was shown, complete, eligible on each day of assessment *and* on the local day of signing, fit
+       to be stated. One reason, and nothing is signed.
+    6. The key is still the one that signs, and stays so until 9. The certificate that ends with the running active
+       period; issued if need be, in this transaction.
     7. Build the statements and sign them, in memory.
     8. Insert records, units and states, mark the drafts, write the audit trail: a number of statements that does not
-       grow with the number of records.
+       grow with the number of records. Then it is still the day that was judged, or nothing is signed.
     9. Commit. The database asks once more whether the assessor is active on all these days. Only now is there
        something signed, and the answer is sent after it; an answer that is lost is given again by 3.
 
@@ -119,7 +136,7 @@ def sign(
         InvalidInput: nothing to sign; `signing.passphrase_wrong`.
         TooMany: `signing.too_many_attempts`.
         NotFound: a draft is not there or is someone else's; there is no key.
-        Conflict: the key waits to be confirmed.
+        Conflict: the key waits to be confirmed, or is retired; `assessments.day_changed`.
         NotEligible: `assessments.not_signed`; each reason names its `draft` and `candidate`.
     """
     assessor = own_assessor(actor)
@@ -128,7 +145,7 @@ def sign(
         raise InvalidInput("assessments.nothing_to_sign", field="records")
     with unlock(db, assessor, passphrase, now) as key:  # 1
         return db.perform(
-            lambda tx: sign_unlocked(tx, actor, wanted, key, registry=registry, now=now, zone=zone, versions=versions)
+            lambda tx: sign_unlocked(tx, actor, wanted, key, registry=registry, now=now, moment=moment, shown=shown)
         )  # 9
 
 
@@ -140,24 +157,25 @@ def sign_unlocked(
     *,
     registry: Registry,
     now: datetime,
-    zone: str,
-    versions: Mapping[UUID, int] | None = None,
+    moment: Callable[[], datetime] | None = None,
+    shown: Shown = Shown(),
 ) -> list[str]:
     """Steps 2 to 8 of `sign`, in the caller's transaction; raises as `sign`."""
     assessor = own_assessor(actor)
-    before = _own(store.drafts(tx, draft_ids), draft_ids, assessor)
-    store.lock_attempts(tx, list({row.attempt_id for row in before}))  # 2
+    store.lock_drafts(tx, draft_ids)  # 2
+    now = moment() if moment else now
     rows = _own(store.drafts(tx, draft_ids), draft_ids, assessor)
-    signed = {row.id: row.record_id for row in rows if row.record_id is not None}  # 3
-    known = store.codes(tx, list(signed.values())) if signed else {}
-    codes = {draft: known[record] for draft, record in signed.items()}
-    fresh = [row for row in rows if row.record_id is None]
+    codes = _signed_before(tx, [row for row in rows if row.record_id is not None], shown)  # 3
+    fresh = [_taken(row, shown) for row in rows if row.record_id is None]
     if fresh:
-        facts = _read(tx, fresh, assessor, now, zone)  # 4
+        facts = _read(tx, fresh, assessor, now)  # 4
         cases = [facts.case(row) for row in fresh]
-        _require_signable(facts, fresh, cases, versions)  # 5
-        _record(tx, actor, facts, cases, key, registry, zone, now)
+        _require_signable(facts, fresh, cases, shown)  # 5
+        for alike in _by_zone(cases):
+            _record(tx, actor, facts, alike, key, registry)
         codes |= {case.subject: case.code for case in cases}
+        if moment:
+            _require_same_day(cases, facts.signing, moment())
     return [codes[draft] for draft in draft_ids]
 
 
@@ -168,14 +186,63 @@ def _own(found: Mapping[UUID, store.DraftRow], wanted: Sequence[UUID], assessor:
     return rows
 
 
+def _taken(row: store.DraftRow, shown: Shown) -> store.DraftRow:
+    return row if shown.acknowledgement is None else replace(row, acknowledgement=shown.acknowledgement)
+
+
+def _signed_before(tx: Connection, rows: Sequence[store.DraftRow], shown: Shown) -> dict[UUID, str]:
+    """The codes of what is signed already: by this assessor's own signature, and as it was shown."""
+    if not rows:
+        return {}
+    found = store.signed_as(tx, [row.record_id for row in rows if row.record_id is not None])
+    codes, changed = {}, []
+    for row in rows:
+        signed = found[row.record_id]  # type: ignore[index]
+        if signed.origin == "signed" and _as_shown(row, signed, shown):
+            codes[row.id] = signed.code
+        else:
+            changed.append(row)
+    if changed:
+        names = store.attempts(tx, [row.attempt_id for row in changed])
+        reasons = [
+            Reason(_CHANGED.code, {"draft": str(row.id), "candidate": names[row.attempt_id].student_name})
+            for row in changed
+        ]
+        raise NotEligible("assessments.not_signed", reasons=tuple(reasons), count=len(reasons))
+    return codes
+
+
+def _as_shown(row: store.DraftRow, signed: store.SignedAs, shown: Shown) -> bool:
+    said = from_bytes(jws.read(signed.jws, "assessment-record+jws").payload)
+    if shown.acknowledgement not in (None, signed.acknowledgement):
+        return False
+    return says(said, row.content) if shown.digests is None else shown.digests.get(row.id) == digest_of(said)
+
+
+_CHANGED = Reason("assessments.changed_since_shown")
+
+
+def _by_zone(cases: Sequence[Case]) -> list[list[Case]]:
+    """Results of one day of signing together: a certificate ends at midnight in a zone. Nearly always one list."""
+    zones = dict.fromkeys(case.attempt.zone for case in cases)
+    return [[case for case in cases if case.attempt.zone == zone] for zone in zones]
+
+
+def _require_same_day(cases: Sequence[Case], signing: Signing, moment: datetime) -> None:
+    """What was judged on one day is not committed on the next; between here and 9 is nothing but the commit."""
+    for case in cases:
+        if clock.day_of(moment, case.attempt.zone) != signing.signed_on(case):
+            raise Conflict("assessments.day_changed", day=signing.signed_on(case))
+
+
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """All that judging and building needs, read once."""
+    """All that judging and building needs, read once. `today`: the status on the day that it is where the LSP is."""
 
     assessor: UUID
     grounds: Grounds
     answers: Mapping[tuple[UUID, UUID, UUID, date], Standing]
-    today: Standing
+    today: Mapping[date, Standing]
     signing: Signing
 
     def case(self, row: store.DraftRow) -> Case:
@@ -188,6 +255,11 @@ class _Facts:
             record_id, code,
         )  # fmt: skip
 
+    def statement(self, case: Case) -> Statement | None:
+        """What would be signed; None while something that it must name is missing."""
+        complete = not missing_reasons(case, self.signing) and self.signing.last_active_day(case) is not None
+        return statement(case, self.signing) if complete and case.content.outcome else None
+
     def reasons(self, row: store.DraftRow, case: Case) -> list[Reason]:
         """Every reason why this draft can not be signed now."""
         found: list[Reason] = []
@@ -199,65 +271,73 @@ class _Facts:
             row.content, case.units, evidence=case.attempt.evidence_kinds,
             others=self.grounds.others(row.attempt_id, row.part),
         )  # fmt: skip
-        if self.signing.signed_on < row.last_day:
+        signed_on = self.signing.signed_on(case)
+        if signed_on < row.last_day:
             found.append(Reason("assessments.sign_early", {"last_day": row.last_day}))
         duties = self.grounds.duties_of(row.attempt_id, self.assessor)
         found += day_reasons(case.attempt, self.assessor, case.span, duties, self.answers)
-        if not self.today.active:
-            found.append(Reason("assessments.not_active_to_sign", {"day": self.signing.signed_on}))
-        return [*dict.fromkeys([*found, *self.today.reasons]), *missing_reasons(case, self.signing)]
+        today = self.today[signed_on]
+        if not today.active:
+            found.append(Reason("assessments.not_active_to_sign", {"day": signed_on}))
+        found = [*dict.fromkeys([*found, *today.reasons]), *missing_reasons(case, self.signing)]
+        made = self.statement(case)
+        # What is missing is said in the words of recording; what is left is not fit to stand in a statement.
+        return found if found or made is None else clauses(made)
 
 
-def _read(conn: Connection, rows: Sequence[store.DraftRow], assessor: UUID, now: datetime, zone: str) -> _Facts:
-    today = clock.day_of(now, zone)
+def _read(conn: Connection, rows: Sequence[store.DraftRow], assessor: UUID, now: datetime) -> _Facts:
     grounds = read_grounds(conn, [row.attempt_id for row in rows], [assessor])
     asked = {
         one for row in rows for one in asked_of(grounds.attempt(row.attempt_id), assessor, row.first_day, row.last_day)
     }
     licences = store.licences(conn, {attempt.lsp_id for attempt in grounds.attempts.values()})
     answers = standings(conn, asked)
-    # Whoever may assess today for some scheme is an active assessor today: no need to ask that once more.
-    current = next((answer for one, answer in answers.items() if one[3] == today and answer.eligible), None)
-    current = current or standing_today(conn, assessor, today)
+    days = {clock.day_of(now, attempt.zone) for attempt in grounds.attempts.values()}
+    today = {day: _today(conn, answers, assessor, day) for day in days}
     papers = store.papers(conn, [assessor])[assessor]
-    signing = Signing(papers, current.periods, licences, now, today)
-    return _Facts(assessor, grounds, answers, current, signing)
+    periods = next(iter(today.values())).periods
+    return _Facts(assessor, grounds, answers, today, Signing(papers, periods, licences, now))
 
 
-def _require_signable(
-    facts: _Facts, rows: Sequence[store.DraftRow], cases: Sequence[Case], versions: Mapping[UUID, int] | None
-) -> None:
+def _today(conn: Connection, answers: Mapping[Asked, Standing], assessor: UUID, today: date) -> Standing:
+    """Whoever may assess today for some scheme is an active assessor today: no need to ask that once more."""
+    current = next((answer for one, answer in answers.items() if one[3] == today and answer.eligible), None)
+    return current or standing_today(conn, assessor, today)
+
+
+def _require_signable(facts: _Facts, rows: Sequence[store.DraftRow], cases: Sequence[Case], shown: Shown) -> None:
     reasons: list[Reason] = []
     for row, case in zip(rows, cases, strict=True):
         found = facts.reasons(row, case)
-        if versions is not None and versions.get(row.id) != row.version:
-            found.append(Reason("assessments.changed_since_shown"))
+        if _changed(facts, row, case, shown):
+            found.append(_CHANGED)
         named = {"draft": str(row.id), "candidate": case.attempt.student_name}
         reasons += [Reason(reason.code, {**reason.params, **named}) for reason in found]
     if reasons:
         raise NotEligible("assessments.not_signed", reasons=tuple(reasons), count=len(reasons))
 
 
+def _changed(facts: _Facts, row: store.DraftRow, case: Case, shown: Shown) -> bool:
+    """Whether the draft, or anything else that its statement names, is not what was shown."""
+    if shown.versions is not None and shown.versions.get(row.id) != row.version:
+        return True
+    made = facts.statement(case)
+    return shown.digests is not None and made is not None and shown.digests.get(row.id) != digest_of(made)
+
+
 def _record(
-    tx: Connection,
-    actor: Actor,
-    facts: _Facts,
-    cases: Sequence[Case],
-    key: UnlockedKey,
-    registry: Registry,
-    zone: str,
-    now: datetime,
+    tx: Connection, actor: Actor, facts: _Facts, cases: Sequence[Case], key: UnlockedKey, registry: Registry
 ) -> None:
-    """Steps 6 to 8 of `sign`."""
-    papers = facts.signing.papers
+    """Steps 6 to 8 of `sign`, for results of one zone."""
+    papers, zone = facts.signing.papers, cases[0].attempt.zone
     last_active = facts.signing.last_active_day(cases[0])
     if last_active is None or papers.registration is None:
         raise ValueError("judged before")
     holder = Holder(facts.assessor, papers.name, papers.registration)
-    leaf = ensure_leaf(tx, registry, holder, UUID(key.key_id), last_active, zone, now)  # 6
-    signatures = sign_many(key, [statement(case, facts.signing) for case in cases], leaf.chain)  # 7
+    leaf = ensure_leaf(tx, registry, holder, UUID(key.key_id), last_active, zone, facts.signing.signed_at)  # 6
+    signatures = jws.sign_many(key, [statement(case, facts.signing) for case in cases], leaf.chain)  # 7
     store_records(tx, actor, "assessments.sign", cases, facts.signing, signatures, leaf.certificate_id)  # 8
-    store.mark_signed(tx, {case.subject: case.record_id for case in cases})
+    store.mark_signed(tx, {case.subject: (case.record_id, case.content.acknowledgement) for case in cases})
 
 
 def store_records(
@@ -281,7 +361,8 @@ def store_records(
             case.record_id,
             after={
                 "attempt_id": case.attempt.id, "part": case.part, "outcome": case.content.outcome,
-                "recommendation": case.content.recommendation, "origin": case.origin, "replaces": case.replaces,
+                "recommendation": case.content.recommendation, "acknowledgement": case.content.acknowledgement,
+                "origin": case.origin, "replaces": case.replaces,
             },
             reason=case.replaces_reason,
         )

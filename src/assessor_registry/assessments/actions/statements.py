@@ -1,16 +1,18 @@
 """From a result and what it rests on to the statement that is signed, and to the rows that are stored."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 from uuid import UUID, uuid4
 
+from assessor_registry import clock
 from assessor_registry.assessments import store
 from assessor_registry.assessments.rules import Content, UnitFact, new_code
 from assessor_registry.errors import Reason
 from assessor_registry.scheduling.rules import EVIDENCE
-from assessor_registry.signing.canonical import clean
+from assessor_registry.signing.canonical import clean, dump, names_of
 from assessor_registry.signing.statement import (
     Acknowledgement,
     Assessor,
@@ -61,8 +63,11 @@ class Signing:
     periods: Sequence[Period]
     licences: Mapping[UUID, Sequence[tuple[str, date, date]]]
     signed_at: datetime
-    signed_on: date
     paper: Paper | None = None
+
+    def signed_on(self, result: Case) -> date:
+        """The day of signing where the LSP is."""
+        return clock.day_of(self.signed_at, result.attempt.zone)
 
     def licence(self, result: Case) -> str | None:
         """The number of the LSP's licence on the first day of assessment."""
@@ -72,7 +77,7 @@ class Signing:
 
     def last_active_day(self, result: Case) -> date | None:
         """The end of the active period: of the day of signing, or for paper of the last day of assessment."""
-        day = self.signed_on if result.origin == "signed" else result.span[1]
+        day = self.signed_on(result) if result.origin == "signed" else result.span[1]
         return next((period.last_day for period in self.periods if day in period), None)
 
 
@@ -126,12 +131,39 @@ def statement(result: Case, signing: Signing) -> Statement:
         outcome=cast(Outcome, content.outcome),
         units=_units(result),
         recommendation=cast(Result, content.recommendation),
-        note=clean(content.note or "", lines=True) or None,
+        note=_note(content),
         signed_at=signing.signed_at,
-        signed_on=signing.signed_on,
+        signed_on=signing.signed_on(result),
         paper=signing.paper,
         acknowledgement=cast(Acknowledgement | None, content.acknowledgement),
     )
+
+
+# Made when it is signed, and how the candidate took it, which is chosen on the page that shows the rest.
+_NOT_SHOWN: Final = frozenset({"record_id", "code", "signed_at", "signed_on", "acknowledgement"})
+
+
+def digest_of(shown: Statement) -> str:
+    """Return what pins a statement between the page that shows it and the passphrase: all that can be known by then."""
+    known = {name: getattr(shown, name) for name in names_of(Statement) if name not in _NOT_SHOWN}
+    return hashlib.sha256(dump(known)).hexdigest()
+
+
+def says(said: Statement, content: Content) -> bool:
+    """Whether what was signed is what is filled in."""
+    units = {unit.code: unit.result for unit in said.units}
+    kinds = None if content.evidence is None else _evidence(content.evidence)
+    return (said.outcome, said.recommendation, said.note, (said.first_day, said.last_day), units) == (
+        content.outcome, content.recommendation, _note(content), content.days, dict(content.units),
+    ) and (kinds is None or all(unit.evidence == kinds for unit in said.units))  # fmt: skip
+
+
+def _note(content: Content) -> str | None:
+    return clean(content.note or "", lines=True) or None
+
+
+def _evidence(kinds: Sequence[str]) -> tuple[str, ...]:
+    return tuple(EVIDENCE[kind] for kind in EVIDENCE if kind in kinds)
 
 
 def _optional(text: str | None) -> str | None:
@@ -145,7 +177,7 @@ def assessed_units(result: Case) -> list[UnitFact]:
 
 def _units(result: Case) -> tuple[Unit, ...]:
     kinds = result.content.evidence or result.attempt.evidence_kinds
-    evidence = tuple(EVIDENCE[kind] for kind in EVIDENCE if kind in kinds)
+    evidence = _evidence(kinds)
     return tuple(
         Unit(
             code=unit.code, title=unit.title, evidence=evidence,
@@ -163,8 +195,8 @@ def record_row(result: Case, signing: Signing, jws: str, digest: bytes, certific
         "id": result.record_id, "code": result.code, "attempt_id": result.attempt.id, "part": result.part,
         "assessor_id": result.assessor_id, "lsp_id": result.attempt.lsp_id, "origin": result.origin,
         "outcome": content.outcome, "recommendation": content.recommendation,
-        "note": clean(content.note or "", lines=True) or None, "first_day": first, "last_day": last,
-        "signed_on": signing.signed_on, "signed_at": signing.signed_at, "letter_number": result.letter,
+        "note": _note(content), "first_day": first, "last_day": last,
+        "signed_on": signing.signed_on(result), "signed_at": signing.signed_at, "letter_number": result.letter,
         "acknowledgement": content.acknowledgement, "jws": jws, "jws_sha256": digest,
         "certificate_id": certificate_id, "paper_result_id": result.subject if result.origin == "paper" else None,
         "replaces": result.replaces, "replaces_reason": result.replaces_reason, "created_at": signing.signed_at,

@@ -6,6 +6,7 @@ came in on paper.
 
 from assessor_registry.assessments.store.drafting import (
     DraftRow,
+    SignedAs,
     add_draft,
     add_drafts,
     change_draft,
@@ -14,8 +15,10 @@ from assessor_registry.assessments.store.drafting import (
     drafts,
     drafts_of,
     lock_attempts,
+    lock_drafts,
     mark_part_signed,
     mark_signed,
+    signed_as,
 )
 from assessor_registry.assessments.store.grounds import (
     AttemptFact,
@@ -54,6 +57,7 @@ __all__ = [
     "PaperRow",
     "Papers",
     "RecordRow",
+    "SignedAs",
     "SignedUnit",
     "Unsigned",
     "add_draft",
@@ -77,6 +81,7 @@ __all__ = [
     "jws_of",
     "licences",
     "lock_attempts",
+    "lock_drafts",
     "mark_part_signed",
     "mark_signed",
     "other_parts",
@@ -84,6 +89,7 @@ __all__ = [
     "papers_entered",
     "record",
     "records",
+    "signed_as",
     "units",
     "units_of",
     "unsigned",

@@ -9,7 +9,7 @@ from assessor_registry.institutions.tables import Licence, Lsp, School, Venue
 from assessor_registry.scheduling.tables import Assignment, Attempt, Schedule
 from assessor_registry.schemes.tables import Scheme, SchemeVersion, Unit
 from assessor_registry.students.tables import Student
-from assessor_registry.validity.tables import ActivePeriod, AssessorCertificate
+from assessor_registry.validity.tables import ActivePeriod
 
 DRAFT: Any = Draft.__table__  # type: ignore[attr-defined]
 PAPER: Any = PaperResult.__table__  # type: ignore[attr-defined]
@@ -29,6 +29,5 @@ LICENCE: Any = Licence.__table__  # type: ignore[attr-defined]
 VENUE: Any = Venue.__table__  # type: ignore[attr-defined]
 PERSON: Any = Assessor.__table__  # type: ignore[attr-defined]
 NUMBER: Any = RegistrationNumber.__table__  # type: ignore[attr-defined]
-CERTIFICATE: Any = AssessorCertificate.__table__  # type: ignore[attr-defined]
 PERIOD: Any = ActivePeriod.__table__  # type: ignore[attr-defined]
 FILE: Any = StoredFile.__table__  # type: ignore[attr-defined]

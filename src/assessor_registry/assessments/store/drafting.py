@@ -25,7 +25,7 @@ from sqlalchemy import (
 )  # fmt: skip
 
 from assessor_registry.assessments.rules import Content
-from assessor_registry.assessments.store._names import ASSIGNMENT, ATTEMPT, DRAFT
+from assessor_registry.assessments.store._names import ASSIGNMENT, ATTEMPT, DRAFT, RECORD
 from assessor_registry.db.bulk import insert_rows, update_rows
 
 
@@ -124,6 +124,15 @@ def lock_attempts(tx: Connection, attempt_ids: Sequence[UUID]) -> None:
     tx.execute(statement, {"ids": [str(one) for one in attempt_ids]})
 
 
+def lock_drafts(tx: Connection, draft_ids: Sequence[UUID]) -> None:
+    """As `lock_attempts`, for the attempts of these drafts."""
+    statement = text(
+        "SELECT pg_advisory_xact_lock(hashtextextended(key, 7164601)) FROM (SELECT DISTINCT CAST(attempt_id AS text) "
+        "AS key FROM draft WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY 1) AS ordered"
+    )
+    tx.execute(statement, {"ids": [str(one) for one in draft_ids]})
+
+
 def add_drafts(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert drafts."""
     insert_rows(tx, DRAFT, rows)
@@ -144,10 +153,11 @@ def change_outcomes(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     update_rows(tx, DRAFT, "id", rows)
 
 
-def mark_signed(tx: Connection, records: Mapping[UUID, UUID]) -> None:
-    """Write draft → record: from here on the draft does not change."""
+def mark_signed(tx: Connection, records: Mapping[UUID, tuple[UUID, str | None]]) -> None:
+    """Write draft → record, and how the candidate took it: from here on the draft does not change."""
     rows = [
-        {"id": key, "record_id": record, "corrects": None, "correction_reason": None} for key, record in records.items()
+        {"id": key, "record_id": record, "acknowledgement": how, "corrects": None, "correction_reason": None}
+        for key, (record, how) in records.items()
     ]
     update_rows(tx, DRAFT, "id", rows)
 
@@ -156,3 +166,20 @@ def mark_part_signed(tx: Connection, attempt_id: UUID, part: int, record_id: UUI
     """A record of this part came in by paper: a draft of it, if there is one, does not change any more."""
     where = (DRAFT.c.attempt_id == attempt_id, DRAFT.c.part == part)
     tx.execute(update(DRAFT).where(*where).values(record_id=record_id, corrects=None, correction_reason=None))
+
+
+@dataclass(frozen=True, slots=True)
+class SignedAs:
+    """What a record was signed as: its code, how it came in, the statement, how the candidate took it."""
+
+    code: str
+    origin: str
+    jws: str = field(repr=False)
+    acknowledgement: str | None
+
+
+def signed_as(conn: Connection, record_ids: Collection[UUID]) -> dict[UUID, SignedAs]:
+    """Return what these records were signed as."""
+    columns = (RECORD.c.id, RECORD.c.code, RECORD.c.origin, RECORD.c.jws, RECORD.c.acknowledgement)
+    rows = conn.execute(select(*columns).where(ids_in(RECORD.c.id, record_ids)))
+    return {row[0]: SignedAs(*row[1:]) for row in rows}

@@ -12,7 +12,6 @@ from assessor_registry.assessments.rules import OtherPart, UnitFact
 from assessor_registry.assessments.store._names import (
     ASSIGNMENT,
     ATTEMPT,
-    CERTIFICATE,
     DRAFT,
     LICENCE,
     LSP,
@@ -32,11 +31,16 @@ from assessor_registry.assessments.store._names import (
 from assessor_registry.assessments.store.drafting import ids_in, left_behind
 from assessor_registry.assessors.rules import Registration
 from assessor_registry.signing.canonical import clean
+from assessor_registry.validity import store as validity
+from assessor_registry.validity.rules import Period
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptFact:
-    """An attempt with its schedule, scheme version, venue, LSP and student. `removed`: taken out of the schedule."""
+    """An attempt with its schedule, scheme version, venue, LSP and student. `removed`: taken out of the schedule.
+
+    `zone` is the LSP's time zone: the day of signing is the day there.
+    """
 
     id: UUID
     number: int
@@ -55,6 +59,7 @@ class AttemptFact:
     scheme_title: str
     lsp_id: UUID
     lsp_name: str
+    zone: str
     venue_name: str
     school_name: str
     student_name: str = field(repr=False)
@@ -81,7 +86,7 @@ def _attempts() -> Any:
             SCHEDULE.c.title.label("schedule_title"), SCHEDULE.c.first_day, SCHEDULE.c.last_day,
             SCHEDULE.c.evidence_kinds, SCHEDULE.c.cancelled_at, SCHEDULE.c.scheme_version_id.label("version_id"),
             VERSION.c.label.label("version_label"), VERSION.c.scheme_id, SCHEME.c.number.label("scheme_number"),
-            SCHEME.c.title.label("scheme_title"), SCHEDULE.c.lsp_id, LSP.c.name.label("lsp_name"),
+            SCHEME.c.title.label("scheme_title"), SCHEDULE.c.lsp_id, LSP.c.name.label("lsp_name"), LSP.c.zone,
             VENUE.c.name.label("venue_name"), SCHOOL.c.name.label("school_name"),
             STUDENT.c.name.label("student_name"), STUDENT.c.nisn,
         )
@@ -137,47 +142,39 @@ def duties(
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """Who someone is on paper: name, MET number, certificates as (number, first day, last day)."""
+    """Who someone is on paper: name, MET number, certificates as (number, the days that each of them carries).
+
+    A certificate carries its own days and those that a circular adds, less the sanctions that hit it.
+    """
 
     name: str = field(repr=False)
     registration: str | None = field(repr=False)
-    certificates: tuple[tuple[str | None, date, date], ...] = field(repr=False)
+    certificates: tuple[tuple[str | None, tuple[Period, ...]], ...] = field(repr=False)
 
     def certificate_on(self, day: date) -> str | None:
-        """The number of the certificate that covers `day`, the one that ends last."""
-        holding = [item for item in self.certificates if item[1] <= day <= item[2]]
-        return max(holding, key=lambda item: item[2])[0] if holding else None
+        """The number of the certificate that carries `day`, the one that carries longest."""
+        holding = [
+            (period, number or "") for number, carried in self.certificates for period in carried if day in period
+        ]
+        longest = max(holding, key=lambda item: (item[0].last_day, item[0].first_day, item[1]), default=None)
+        return longest[1] or None if longest else None
 
 
 def papers(conn: Connection, assessor_ids: Collection[UUID]) -> dict[UUID, Papers]:
-    """Return name, registration number (the current one) and certificates in force of assessors."""
-    newer = CERTIFICATE.alias()
-    held = (
-        select(
-            CERTIFICATE.c.assessor_id,
-            func.json_agg(
-                func.json_build_array(CERTIFICATE.c.number, CERTIFICATE.c.first_day, CERTIFICATE.c.last_day)
-            ).label("held"),
-        )
-        .where(
-            ids_in(CERTIFICATE.c.assessor_id, assessor_ids),
-            ~select(newer.c.id).where(newer.c.supersedes == CERTIFICATE.c.id).exists(),
-        )
-        .group_by(CERTIFICATE.c.assessor_id)
-        .subquery()
-    )
+    """Return name, registration number (the current one) and certificates of assessors."""
+    ids = list(assessor_ids)
+    carried = validity.carried_by(conn, ids)
     query = (
-        select(PERSON.c.id, PERSON.c.name, NUMBER.c.series, NUMBER.c.number, NUMBER.c.year, held.c.held)
+        select(PERSON.c.id, PERSON.c.name, NUMBER.c.series, NUMBER.c.number, NUMBER.c.year)
         .outerjoin(NUMBER, and_(NUMBER.c.assessor_id == PERSON.c.id, NUMBER.c.current))
-        .outerjoin(held, held.c.assessor_id == PERSON.c.id)
-        .where(ids_in(PERSON.c.id, assessor_ids))
+        .where(ids_in(PERSON.c.id, ids))
         .order_by(NUMBER.c.created_at)
     )
     return {
         row.id: Papers(
             row.name,
             None if row.number is None else Registration(f"{row.series}.{row.number}", row.year).canonical,
-            tuple((n, date.fromisoformat(f), date.fromisoformat(t)) for n, f, t in row.held or ()),
+            carried.get(row.id, ()),
         )
         for row in conn.execute(query)
     }

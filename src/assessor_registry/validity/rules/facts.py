@@ -5,7 +5,7 @@ out of the same functions, given only the rows known then.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -56,6 +56,7 @@ class CertificateRow:
     first_day: date
     last_day: date
     supersedes: UUID | None = None
+    number: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,10 @@ def person_facts(
     """Put together what decides one person's periods; a sanction of a certificate follows its corrections."""
     identity: Mapping[UUID, UUID] = roots(certificates)
     return PersonFacts(
-        tuple(CertificateFact(identity[row.id], row.first_day, row.last_day, region) for row in current(certificates)),
+        tuple(
+            CertificateFact(identity[row.id], row.first_day, row.last_day, region, row.number)
+            for row in current(certificates)
+        ),
         extensions,
         tuple(_on_root(sanction, identity) for sanction in sanctions_in_force(sanctions)),
     )

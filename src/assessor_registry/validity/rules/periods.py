@@ -4,7 +4,7 @@ The last day of a certificate is *included* ("berlaku sampai dengan"): expired f
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -37,12 +37,13 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class CertificateFact:
-    """An assessor certificate (sertifikat asesor) as far as validity needs it."""
+    """An assessor certificate (sertifikat asesor) as far as validity needs it; `number` only names it."""
 
     id: UUID
     first_day: date
     last_day: date
     region: str | None = None
+    number: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from assessor_registry.validity.store.facts import (
 )
 from assessor_registry.validity.store.neighbours import in_scope
 from assessor_registry.validity.store.periods import active_on, active_periods_of, coverage_of
-from assessor_registry.validity.store.standings import standing, standings
+from assessor_registry.validity.store.standings import carried_by, standing, standings
 
 __all__ = [
     "Appointment",
@@ -45,6 +45,7 @@ __all__ = [
     "band_counts",
     "banded",
     "bands",
+    "carried_by",
     "certificates",
     "coverage_of",
     "extensions",

@@ -305,10 +305,12 @@ def person_facts_of(conn: Connection, ids: Ids, known_at: datetime | None = None
     people = people if ids is None else people.where(one_of_ids(PERSON.c.id, ids))
     circulars = _extensions_known(conn, known_at)
     certified = _grouped(
-        (row.assessor_id, CertificateRow(row.id, row.first_day, row.last_day, row.supersedes))
+        (row.assessor_id, CertificateRow(row.id, row.first_day, row.last_day, row.supersedes, row.number))
         for row in conn.execute(
-            _known(select(C.c.assessor_id, C.c.id, C.c.first_day, C.c.last_day, C.c.supersedes), C.c.assessor_id, ids,
-                   C.c.known_at, known_at)
+            _known(
+                select(C.c.assessor_id, C.c.id, C.c.first_day, C.c.last_day, C.c.supersedes, C.c.number),
+                C.c.assessor_id, ids, C.c.known_at, known_at,
+            )
         )
     )  # fmt: skip
     punished = _grouped((row.assessor_id, _sanction(row)) for row in _sanction_rows(conn, ids, known_at))

@@ -116,3 +116,17 @@ def _licensed(
         return LspQuestion((), licences)
     scheme = institutions.scheme_licensed_on(conn, lsp_id, scheme_id, on, known_at=known_at)
     return LspQuestion((), licences, () if scheme is None else (Period(scheme.first_day, scheme.last_day),))
+
+
+def carried_by(conn: Connection, ids: Sequence[UUID]) -> dict[UUID, tuple[tuple[str | None, tuple[Period, ...]], ...]]:
+    """Return the certificates of these assessors as (number, the days that each of them carries); four statements.
+
+    Its own days with those that a circular adds, less the sanctions that hit it: together the active periods.
+    """
+    return {
+        assessor_id: tuple(
+            (held.number, tuple(rules.active_periods([held], facts.extensions, facts.sanctions)))
+            for held in facts.certificates
+        )
+        for assessor_id, facts in person_facts_of(conn, ids).items()
+    }

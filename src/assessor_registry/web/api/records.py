@@ -18,7 +18,6 @@ from assessor_registry.web.forms import Input, MaybeText, Secret, read
 from assessor_registry.web.guards import needs, public
 from assessor_registry.web.once import once
 from assessor_registry.web.recording import shown
-from assessor_registry.web.today import today_of
 
 RECORDS_MOST = 200
 
@@ -41,10 +40,16 @@ class Recorded(Input):
 
 
 class ToSign(Input):
-    """Which recorded assessments are signed, all or none, and the passphrase."""
+    """Which recorded assessments are signed, all or none, and the passphrase.
+
+    `versions`, if given, names for each record the version that was last read or saved: one that has changed since is
+    not signed, and nothing is. `acknowledgement`, if given, is how the candidates took all of them.
+    """
 
     records: list[UUID]
     passphrase: Secret
+    versions: dict[UUID, Annotated[int, Field(ge=1, le=10**9)]] | None = None
+    acknowledgement: Literal["paper", "phone", "refused"] | None = None
 
 
 @put("/assessments/{assessment_id:uuid}/record", opt=needs(Permission.ASSESSMENTS_RECORD), sync_to_thread=True,
@@ -65,9 +70,9 @@ def record(
     )
 
     def act(tx: Any) -> dict[str, Any]:
-        _require_visible(tx, request, assessment_id)
+        today = clock.day_of(now, _visible(tx, request, assessment_id).zone)
         saved = actions.save_draft(
-            tx, request.user, assessment_id, given.part, content, given.version, today=today_of(request), now=now
+            tx, request.user, assessment_id, given.part, content, given.version, today=today, now=now
         )
         return {"record": str(saved.draft_id), "version": saved.version}
 
@@ -80,8 +85,8 @@ def record(
     return Response(answer, status_code=status)
 
 
-def _require_visible(tx: Any, request: Request[Any, Any, Any], assessment_id: UUID) -> None:
-    """What belongs to others is told like what is not there.
+def _visible(tx: Any, request: Request[Any, Any, Any], assessment_id: UUID) -> store.AttemptFact:
+    """Return an assessment that the account may see. What belongs to others is told like what is not there.
 
     Raises:
         NotFound: no such assessment in the account's scope.
@@ -90,6 +95,7 @@ def _require_visible(tx: Any, request: Request[Any, Any, Any], assessment_id: UU
     if found is None:
         raise NotFound("assessments.no_attempt")
     schedules.schedule(tx, request.user.scope, found.schedule_id)
+    return found
 
 
 @post("/records/sign", opt=needs(Permission.ASSESSMENTS_SIGN), sync_to_thread=True, status_code=200, tags=["records"])
@@ -101,11 +107,12 @@ def sign(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> Res
         raise InvalidInput("assessments.nothing_to_sign", field="records")
     if request.user.assessor_id is None:
         raise InvalidInput("assessments.not_assessor")
+    shown = actions.Shown(given.versions, None, given.acknowledgement)
     with unlock(state.database, request.user.assessor_id, given.passphrase, now) as key:
 
         def act(tx: Any) -> dict[str, Any]:
             codes = actions.sign_unlocked(
-                tx, request.user, wanted, key, registry=state.authority, now=now, zone=state.settings.zone
+                tx, request.user, wanted, key, registry=state.authority, now=now, moment=clock.now, shown=shown
             )
             return {
                 "records": [

@@ -317,9 +317,7 @@ def confirm(request: Request[Any, Any, Any], paper_id: FromPath[UUID], data: URL
         state = request.app.state
 
         def write(tx: Connection) -> dict[str, Any]:
-            code = assessments.confirm_paper(
-                tx, request.user, paper_id, registry=state.authority, zone=state.settings.zone, now=clock.now()
-            )
+            code = assessments.confirm_paper(tx, request.user, paper_id, registry=state.authority, now=clock.now())
             return {"code": code}
 
         _status, answer = once(request, data, write)

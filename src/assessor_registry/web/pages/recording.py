@@ -22,7 +22,6 @@ from assessor_registry.web.guards import needs, public
 from assessor_registry.web.labels import outcome_name, result_name
 from assessor_registry.web.recording import Entry, content_of, day_range, entries, shown
 from assessor_registry.web.render import page
-from assessor_registry.web.today import today_of
 from assessor_registry.words import gettext as _
 
 RECORD = needs(Permission.ASSESSMENTS_RECORD)
@@ -31,7 +30,7 @@ ITEMS_MOST = 100
 
 
 class SignForm(Input):
-    """Which drafts, in which version, are signed; how the candidates took it; the passphrase."""
+    """Which drafts are signed, as they were shown; how the candidates took it; the passphrase."""
 
     draft: Texts
     acknowledgement: Literal["paper", "phone", "refused"] = "paper"
@@ -66,7 +65,7 @@ def show_schedule(request: Request[Any, Any, Any], schedule_id: UUID, **context:
     with request.app.state.database.read() as conn:
         plan, found = _open(request, conn, schedule_id)
     closed = None
-    if plan.first_day > today_of(request):
+    if plan.first_day > clock.today(plan.zone):
         closed = _("Penilaian dibuka pada {day}.").format(day=words.long_date(plan.first_day))
     return page(
         request,
@@ -87,7 +86,7 @@ def save_attendance(
 
     def act() -> Response[Any]:
         with request.app.state.database.read() as conn:
-            _plan, found = _open(request, conn, schedule_id)
+            plan, found = _open(request, conn, schedule_id)
         marks = {
             entry.attempt_id: str(data[f"outcome-{entry.key}"])
             for entry in found
@@ -95,10 +94,9 @@ def save_attendance(
         }
         versions = {entry.attempt_id: entry.version for entry in found}
         now = clock.now()
+        today = clock.day_of(now, plan.zone)
         request.app.state.database.perform(
-            lambda tx: actions.save_attendance(
-                tx, request.user, schedule_id, marks, versions, today=today_of(request), now=now
-            )
+            lambda tx: actions.save_attendance(tx, request.user, schedule_id, marks, versions, today=today, now=now)
         )
         return Redirect(f"/rekam/{schedule_id}", status_code=303)
 
@@ -191,11 +189,12 @@ def save_candidate(
 
 
 def _save(request: Request[Any, Any, Any], entry: Entry, given: Form, version: int) -> actions.Saved:
-    content = content_of(given, entry.units, entry.others)
+    content = content_of(given, entry)
     now = clock.now()
+    today = clock.day_of(now, entry.attempt.zone)
     saved: actions.Saved = request.app.state.database.perform(
         lambda tx: actions.save_draft(
-            tx, request.user, entry.attempt_id, entry.part, content, version, today=today_of(request), now=now
+            tx, request.user, entry.attempt_id, entry.part, content, version, today=today, now=now
         )
     )
     return saved
@@ -249,11 +248,11 @@ def sign_page(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> T
 
 def show_signing(request: Request[Any, Any, Any], schedule_id: UUID, **context: Any) -> Template:
     """Everything that is ready, as it will be signed; and what is not ready, with each reason."""
-    now, zone = clock.now(), request.app.state.settings.zone
+    now = clock.now()
     with request.app.state.database.read() as conn:
         plan, found = _open(request, conn, schedule_id)
         waiting = {entry.draft.id: entry for entry in found if entry.draft is not None and not entry.signed}
-        previews = actions.preview_signing(conn, request.user, list(waiting), now=now, zone=zone)
+        previews = actions.preview_signing(conn, request.user, list(waiting), now=now)
     blank = [entry for entry in found if entry.draft is None and not entry.signed]
     not_ready = [_not_ready(waiting[each.draft_id], each.reasons) for each in previews if each.reasons]
     not_ready += [_not_ready(entry, (Reason("assessments.no_outcome"),)) for entry in blank]
@@ -281,8 +280,7 @@ def _statement(entry: Entry, preview: actions.Preview) -> dict[str, Any]:
     refused = [unit for unit in made.units if unit.result == "BK"]
     result = result_name(made.recommendation) if made.recommendation else outcome_name(made.outcome)
     return {
-        "draft_id": preview.draft_id,
-        "version": preview.version,
+        "pin": f"{preview.draft_id}:{preview.version}:{preview.digest}",
         "candidate_name": made.candidate.name,
         "result_text": result,
         "days": day_range(made.first_day, made.last_day),
@@ -292,6 +290,9 @@ def _statement(entry: Entry, preview: actions.Preview) -> dict[str, Any]:
         "bk": len(refused),
         "bk_units": [unit.title for unit in refused],
         "part": entry.part,
+        "statement": made,
+        "until": words.long_date(made.assessor.last_active_day),
+        "evidence": list(dict.fromkeys(kind for unit in made.units for kind in unit.evidence)),
         "correction": entry.draft.correction_reason if entry.draft and entry.draft.corrects else None,
     }
 
@@ -301,19 +302,17 @@ def sign(request: Request[Any, Any, Any], schedule_id: FromPath[UUID], data: URL
     """Sign all that was shown, or nothing."""
 
     def act() -> Response[Any]:
-        given = read(SignForm, data)
-        versions = _versions(given.draft)
-        _acknowledge(request, schedule_id, versions, given.acknowledgement)
-        state, now = request.app.state, clock.now()
+        given, state = read(SignForm, data), request.app.state
+        shown = _shown(given)
         actions.sign(
             state.database,
             request.user,
-            list(versions),
+            list(shown.versions or ()),
             given.passphrase,
             registry=state.authority,
-            now=now,
-            zone=state.settings.zone,
-            versions=versions,
+            now=clock.now(),
+            moment=clock.now,
+            shown=shown,
         )
         return Redirect(f"/rekam/{schedule_id}/selesai", status_code=303)
 
@@ -325,24 +324,17 @@ def _named(context: dict[str, Any]) -> dict[str, Any]:
     return context | {"typed": {"acknowledgement": context["typed"].get("acknowledgement", "")}}
 
 
-def _versions(drafts: list[str]) -> dict[UUID, int]:
+def _shown(given: SignForm) -> actions.Shown:
+    """What the page had shown of each draft: id, version and digest, as its form hands them back."""
     try:
-        pairs = [each.split(":") for each in drafts]
-        return {UUID(draft): int(version) for draft, version in pairs}
+        pins = [each.split(":") for each in given.draft]
+        return actions.Shown(
+            {UUID(draft): int(version) for draft, version, _digest in pins},
+            {UUID(draft): digest for draft, _version, digest in pins},
+            given.acknowledgement,
+        )
     except ValueError:
         raise InvalidInput("web.invalid", field="draft") from None
-
-
-def _acknowledge(request: Request[Any, Any, Any], schedule_id: UUID, versions: dict[UUID, int], how: str) -> None:
-    """Write how the candidates took it into the drafts, where it differs; `versions` moves along."""
-    with request.app.state.database.read() as conn:
-        _plan, found = _open(request, conn, schedule_id)
-    for entry in found:
-        draft = entry.draft
-        if draft is None or draft.id not in versions or draft.version != versions[draft.id]:
-            continue
-        if draft.acknowledgement != how:
-            versions[draft.id] = _save(request, entry, {**entry.content, "acknowledgement": how}, draft.version).version
 
 
 @get("/rekam/{schedule_id:uuid}/selesai", opt=SIGN, sync_to_thread=True)

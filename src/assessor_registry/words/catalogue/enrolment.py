@@ -7,6 +7,7 @@ SENTENCES = {
     "signing.own_key": "Kunci sendiri harus dipastikan oleh orang lain.",
     "signing.nothing_to_confirm": "Tidak ada kunci tanda tangan yang menunggu kepastian.",
     "signing.no_key": "Asesor ini belum membuat kunci tanda tangan. Buat frasa sandi dahulu.",
+    "signing.key_retired": "Kunci tanda tangan Anda baru saja diganti, jadi belum ada yang ditandatangani. Pakai frasa sandi yang baru setelah kuncinya disahkan admin LSP.",
     "signing.key_unconfirmed": "Kunci tanda tangan yang baru masih menunggu kepastian dari admin LSP.",
     "signing.too_many_attempts": "Frasa sandi terlalu sering salah. Coba lagi setelah {wait_seconds} detik.",
 }

@@ -1,5 +1,30 @@
 """Signing: passphrases and keys, certificates, what may be signed."""
 
+# What the parts of a statement are called, where a sentence of PARTED names one.
+PARTED = frozenset({
+    "signing.text_empty", "signing.text_long", "signing.text_character", "signing.text_nik", "signing.identifier",
+})  # fmt: skip
+PARTS = {
+    "note": "Catatan",
+    "candidate.name": "Nama asesi",
+    "candidate.nisn": "NISN asesi",
+    "assessor.name": "Nama asesor",
+    "assessor.registration": "Nomor registrasi asesor",
+    "assessor.certificate": "Nomor sertifikat asesor",
+    "lsp.name": "Nama LSP",
+    "lsp.licence": "Nomor lisensi LSP",
+    "scheme.title": "Judul skema",
+    "scheme.number": "Nomor skema",
+    "scheme.version": "Versi skema",
+    "assignment_letter": "Nomor surat tugas",
+    "venue": "Nama TUK",
+    "units.code": "Kode unit",
+    "units.title": "Judul unit",
+    "units.evidence": "Jenis bukti unit",
+    "paper.entered_by": "Nama pencatat",
+    "paper.confirmed_by": "Nama pemeriksa",
+}
+
 SENTENCES = {
     # Passphrases and keys
     "signing.passphrase_short": "Frasa sandi terlalu pendek: pakai paling sedikit {least} karakter.",
