@@ -200,7 +200,9 @@ def show_weighed(request: Request[Any, Any, Any], sheet: Sheet, found: Weighed, 
         shown=SHOWN,
         folded=FOLDED,
         given=[
-            (each.label, each.shown(typed.get(KEPT if each.type == "file" else each.name))) for each in sheet.fields
+            (each.label, each.shown(typed.get(KEPT if each.type == "file" else each.name)))
+            for each in sheet.fields
+            if each.type != "hidden"
         ],
         kept=[
             (name, each)

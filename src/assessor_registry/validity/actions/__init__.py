@@ -6,6 +6,8 @@ derived periods · `sweeping` the to-dos · `reach` whom an actor may act on.
 
 from assessor_registry.validity.actions.appointing import appoint, end_appointment
 from assessor_registry.validity.actions.certificates import (
+    EARLIEST,
+    LATEST,
     Done,
     NewCertificate,
     NewTechnical,
@@ -31,6 +33,7 @@ from assessor_registry.validity.actions.rebuilding import Difference, check, reb
 from assessor_registry.validity.actions.sweeping import Swept, acknowledge, sweep
 
 __all__ = [
+    "EARLIEST", "LATEST",
     "Difference", "Done", "EndingDecree", "NewCertificate", "NewExtension", "NewSanction", "NewTechnical", "Swept",
     "acknowledge", "add_certificate", "add_imported", "add_technical", "amend_extension", "appoint",
     "cancel_extension", "cancel_sanction", "check", "correct_certificate", "correct_technical", "end_appointment",

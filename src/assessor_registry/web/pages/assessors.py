@@ -25,7 +25,9 @@ from assessor_registry.web.forms import Form, Input, Text, read
 from assessor_registry.web.guards import needs
 from assessor_registry.web.labels import band_name
 from assessor_registry.web.listing import Asked
+from assessor_registry.web.pages import assessor_forms
 from assessor_registry.web.render import page
+from assessor_registry.web.sheets import said
 from assessor_registry.web.today import Today, day_of, today_of
 from assessor_registry.words import gettext as _
 
@@ -138,6 +140,15 @@ def shown(request: Request[Any, Any, Any], assessor_id: UUID, **context: Any) ->
         titles=titles,
         todos=todos,
         records=records,
+        may_write=request.user.may(Permission.ASSESSORS_WRITE),
+        may_decree=request.user.may(Permission.VALIDITY_DECREE),
+        ended_because=assessor_forms.reason_name(person.ended_reason or ""),
+        said=said(
+            request,
+            saved=_("Sudah disimpan."),
+            ended=_("Sudah dicatat: tidak lagi menguji."),
+            back=_("Sudah dicatat: bertugas lagi."),
+        ),
         **{"nik": None, **context},
     )
 
@@ -170,4 +181,4 @@ def reveal(request: Request[Any, Any, Any], assessor_id: FromPath[UUID], data: U
     return shown(request, assessor_id, nik=nik or words.gettext("tidak ada"))
 
 
-HANDLERS = [assessor_list, assessor_file, assessor_page, reveal]
+HANDLERS = [assessor_list, assessor_file, assessor_page, reveal, *assessor_forms.HANDLERS]

@@ -7,6 +7,7 @@ SENTENCES = {
     "assessors.name_missing": "Nama belum diisi.",
     "assessors.sex_unknown": "Jenis kelamin diisi L atau P.",
     "assessors.phone_unreadable": "Nomor telepon tidak dapat dibaca. Tulis satu nomor, misalnya 081234567890.",
+    "assessors.email_unreadable": "Surel tidak dapat dibaca. Tulis satu alamat, misalnya nama@sekolah.sch.id.",
     "assessors.reason_missing": "Alasan belum diisi.",
     "assessors.changed_meanwhile": "Data asesor ini sudah diubah orang lain. Muat ulang, lalu ulangi perubahan Anda.",
     "assessors.registration_taken": "No. Reg. MET ini sudah milik asesor lain.",

@@ -1,0 +1,88 @@
+"""What changes of an assessor from day to day is entered on their page: contact, a certificate, no longer assessing."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from tests.support.event_pages import Events, events, text_of
+from tests.support.site import Browser, Site
+
+from assessor_registry.assessors import store as assessors
+from assessor_registry.scheduling import store as scheduling
+
+
+@pytest.fixture
+def there(site: Site) -> Events:
+    return events(site)
+
+
+def person(there: Events, who: object) -> assessors.Assessor:
+    with there.world.db.read() as conn:
+        found = assessors.get(conn, there.world.system.scope, who.id, there.site.today)  # type: ignore[attr-defined]
+    assert found is not None
+    return found
+
+
+def division(there: Events) -> Browser:
+    return there.site.as_role("division")
+
+
+def test_telephone_and_e_mail_are_changed_once_and_the_trail_does_not_tell_them(there: Events) -> None:
+    who, admin = there.world.assessor(), there.admin()
+    path, version = f"/asesor/{who.id}/kontak", str(person(there, who).version)
+    assert f'href="{path}"' in admin.get(f"/asesor/{who.id}").text
+    fields = {"phone": "0812-3456-7890", "email": "guru@sekolah.sch.id", "version": version}
+    taps = [admin.post(path, fields, once="tap") for _ in range(2)]
+    assert [tap.status_code for tap in taps] == [303, 303]
+    assert person(there, who).email == "guru@sekolah.sch.id"
+    stale = admin.post(path, {**fields, "email": "lain@sekolah.sch.id"})
+    assert stale.status_code == 409
+    assert 'value="lain@sekolah.sch.id"' in stale.text
+    wrong = admin.post(path, {**fields, "email": "bukan surel", "version": str(int(version) + 1)})
+    assert wrong.status_code == 422
+    assert 'id="e-email"' in wrong.text
+    with there.world.db.read() as conn:
+        query = text("SELECT after::text FROM audit_entry WHERE act = 'assessors.change_assessor'")
+        told = " ".join(conn.execute(query).scalars())
+    assert "guru@sekolah.sch.id" not in told
+    assert "81234567890" not in told
+
+
+def test_a_certificate_by_hand_is_weighed_and_its_last_day_computed_when_none_is_printed(there: Events) -> None:
+    who, browser = there.world.assessor(None, enrolled=False), there.admin()
+    today = there.site.today.isoformat()
+    fields = {"number": "85322 2411 9 0000123 2026", "first_day": today, "received_on": today, "source": "Asli"}
+    shown = browser.post(f"/asesor/{who.id}/sertifikat", fields)
+    assert "Hari aktif bertambah (1)" in text_of(shown.text)
+    assert not there.world.standing(who).active
+    assert browser.post(f"/asesor/{who.id}/sertifikat", {**fields, "step": "apply"}).status_code == 303
+    assert there.world.standing(who).active
+    assert "85322 2411 9 0000123 2026" in browser.get(f"/asesor/{who.id}").text
+    assert "dihitung" in browser.get(f"/asesor/{who.id}").text
+
+
+def test_who_assesses_no_longer_loses_coming_assignments_and_can_come_back(there: Events) -> None:
+    world, who, browser = there.world, there.world.assessor(), division(there)
+    world.assign(world.schedule(there.site.day(7)), who)
+    path = f"/asesor/{who.id}/berhenti"
+    fields = {"reason": "retired", "day": there.site.day(1).isoformat(), "version": str(person(there, who).version)}
+    shown = browser.post(path, fields)
+    assert "Hari jadwal kehilangan asesor (1)" in text_of(shown.text)
+    assert browser.post(path, {**fields, "step": "apply"}).status_code == 303
+    with world.db.read() as conn:
+        assert scheduling.duties(conn, who.id, world.today, world.today + timedelta(days=30)) == []
+    page = browser.get(f"/asesor/{who.id}").text
+    assert "Tidak lagi menguji sejak" in page
+    assert "Pensiun" in page
+    back = {"version": str(person(there, who).version)}
+    assert browser.post(f"/asesor/{who.id}/bertugas-lagi", back).status_code == 303
+    assert person(there, who).ended_on is None
+
+
+def test_a_sanction_is_entered_from_the_page_of_its_assessor_by_who_may(there: Events) -> None:
+    who = there.world.assessor(enrolled=False)
+    link = f'href="/surat/sanksi/baru/{who.id}"'
+    assert link in division(there).get(f"/asesor/{who.id}").text
+    assert link not in there.admin().get(f"/asesor/{who.id}").text
+    other = there.as_actor(there.world.lsp(region="64.71").admin)
+    assert other.get(f"/asesor/{who.id}/kontak").status_code == 404
