@@ -8,7 +8,7 @@ signed records; the database refuses at commit what would stand on days that are
 3. records assessed or signed on those days are contested, until they are upheld or annulled.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -22,6 +22,7 @@ from assessor_registry.assessors import actions as assessors
 from assessor_registry.consequences.rules import Gained, Reach, gained, lapsed_days, reach
 from assessor_registry.db.engine import Database
 from assessor_registry.errors import NotFound
+from assessor_registry.institutions import actions as institutions
 from assessor_registry.scheduling import actions as scheduling
 from assessor_registry.scheduling.actions.lapsing import withdraw_lapsed
 from assessor_registry.validity import actions as validity
@@ -132,6 +133,33 @@ def _lapse(
     gone = withdraw_lapsed(tx, actor, assessor_id, lapsed, lsp_id=lsp_id, reason=why, now=now)
     records = contest_lapsed(tx, actor, assessor_id, lapsed, lsp_id=lsp_id, reason=why, now=now)
     return Followed((), gone.schedules, gone.assignments, records)
+
+
+def confirm_school(tx: Connection, actor: Actor, school_id: UUID, now: datetime, **given: str | None) -> Followed:
+    """Confirm or correct a school, and let what follows from its region follow; raises as `institutions`."""
+    institutions.confirm_school(tx, actor, school_id, now, **given)
+    return follow_schools(tx, actor, [school_id], now)
+
+
+def merge_school(tx: Connection, actor: Actor, school_id: UUID, into_id: UUID, now: datetime) -> Followed:
+    """Merge a school into another, whose region its assessors have from now on; raises as `institutions`."""
+    institutions.merge_school(tx, actor, school_id, into_id, now)
+    return follow_schools(tx, actor, [into_id], now)
+
+
+def settle_schools(
+    tx: Connection, actor: Actor, confirm: Sequence[UUID], merge: Mapping[UUID, UUID], now: datetime
+) -> dict[UUID, dict[str, int]]:
+    """Confirm many schools and merge others, with what follows; returns and raises as `institutions`."""
+    moved = institutions.settle_schools(tx, actor, confirm, merge, now)
+    follow_schools(tx, actor, [*confirm, *merge.values()], now)
+    return moved
+
+
+def follow_schools(tx: Connection, actor: Actor, school_ids: Collection[UUID], now: datetime) -> Followed:
+    """Who serves at these schools belongs to the school's region: circulars of a region reach them, or no longer do."""
+    shrunk = rebuild(tx, assessors.follow_schools(tx, actor, school_ids, now), now)
+    return settle(tx, actor, shrunk, reason="Kabupaten/kota asesor mengikuti sekolahnya", now=now)
 
 
 def preview(

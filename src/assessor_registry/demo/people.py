@@ -12,6 +12,7 @@ from assessor_registry.accounts.rules import Role, Scope
 from assessor_registry.assessors import actions as assessors
 from assessor_registry.assessors import store as register
 from assessor_registry.assessors.rules import Registration
+from assessor_registry.consequences import actions as consequences
 from assessor_registry.days import add_months
 from assessor_registry.demo import plan
 from assessor_registry.demo.names import Made
@@ -229,10 +230,10 @@ def retire(story: Story) -> None:
         found = register.get(tx, story.division.scope, person.id, story.today)
         if found is None:
             raise ValueError("the register has lost someone")
-        assessors.end_assessor(
-            tx, story.division, person.id, "retired", story.today, found.version, story.now, today=story.today
-        )
-        validity.rebuild(tx, [person.id], story.now)
+        consequences.end_assessor(
+            tx, story.division, person.id, reason="retired", day=story.today, version=found.version, now=story.now,
+            today=story.today,
+        )  # fmt: skip
 
     story.do(act)
 

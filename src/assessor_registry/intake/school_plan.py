@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from assessor_registry.accounts.rules import Actor
+from assessor_registry.consequences import actions as consequences
 from assessor_registry.institutions import actions as institutions
 from assessor_registry.institutions.rules import SchoolFact, SchoolIndex, match_school, search_region, search_school
 from assessor_registry.intake.plan_rules import Change, Notes, Plan, PlannedRow
@@ -43,6 +44,7 @@ def write_schools(tx: Connection, actor: Actor, plan: Plan, *, now: datetime) ->
     works = [row.work for row in plan.rows if isinstance(row.work, SchoolWork)]
     wanted = [(work.school_id, work.name, work.npsn, work.region_code) for work in works]
     institutions.put_reference_schools(tx, actor, wanted, now)
+    consequences.follow_schools(tx, actor, [work.school_id for work in works if work.school_id], now)
 
 
 @dataclass(slots=True)

@@ -45,6 +45,7 @@ ACTS = {
     "assessors.add_registration": "Menambah nomor MET",
     "assessors.change_assessor": "Mengubah data asesor",
     "assessors.end_assessor": "Mencatat asesor berhenti",
+    "assessors.follow_school": "Wilayah asesor mengikuti sekolahnya",
     "assessors.move_employment": "Memindahkan tempat tugas",
     "assessors.reveal_nik": "Melihat NIK",
     "students.reveal_nik": "Melihat NIK peserta didik",

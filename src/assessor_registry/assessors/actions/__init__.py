@@ -4,11 +4,11 @@ Whoever changes a person's region, school or end changes what `validity` derives
 """
 
 from assessor_registry.assessors.actions.bulk import Change, NewAssessor, add_many, change_many
-from assessor_registry.assessors.actions.employment import end_assessor, move_employment, undo_end
+from assessor_registry.assessors.actions.employment import end_assessor, follow_schools, move_employment, undo_end
 from assessor_registry.assessors.actions.people import add_assessor, change_assessor, reveal_nik
 from assessor_registry.assessors.actions.registrations import add_registration
 
 __all__ = [
     "Change", "NewAssessor", "add_assessor", "add_many", "add_registration", "change_assessor", "change_many",
-    "end_assessor", "move_employment", "reveal_nik", "undo_end",
+    "end_assessor", "follow_schools", "move_employment", "reveal_nik", "undo_end",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Where an assessor serves, and when they serve no longer."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -9,7 +10,7 @@ from assessor_registry.accounts.rules import Actor
 from assessor_registry.assessors import store
 from assessor_registry.assessors.actions._values import require_version, seen
 from assessor_registry.assessors.rules import ENDED_REASONS
-from assessor_registry.audit.actions import note
+from assessor_registry.audit.actions import Entry, note, note_all
 from assessor_registry.errors import Conflict, InvalidInput, NotFound
 from assessor_registry.institutions import store as institutions
 
@@ -56,6 +57,17 @@ def move_employment(
          after={"school_id": school_id, "first_day": first_day, "status": status, "letter": letter,
                 "region_code": school.region_code or found.region_code})  # fmt: skip
     return True
+
+
+def follow_schools(tx: Connection, actor: Actor, school_ids: Collection[UUID], now: datetime) -> list[UUID]:
+    """Let the region of everyone who serves at these schools be the school's; return whose region changed.
+
+    Whoever calls rebuilds what `validity` derives from it: circulars of a region reach other people now.
+    """
+    moved = store.follow_schools(tx, school_ids)
+    entries = [Entry(who, {"region_code": before}, {"region_code": after}) for who, before, after in moved]
+    note_all(tx, actor.author, "assessors.follow_school", "assessor", entries, now=now)
+    return [who for who, _before, _after in moved]
 
 
 def _day_before(first_day: date | None, began: date | None) -> date:

@@ -21,6 +21,7 @@ from assessor_registry.assessors.store.writing import (
     change_registration,
     close_employment,
     copy_people,
+    follow_schools,
     insert,
     locked,
     nik_cipher,
@@ -32,6 +33,6 @@ from assessor_registry.assessors.store.writing import (
 __all__ = [
     "Assessor", "AssessorRow", "Employment", "Page", "RegistrationNumber", "add_employment", "add_registration",
     "by_nik", "change", "change_registration", "close_employment", "copy_people", "details", "employments",
-    "find_registration", "get", "holders", "insert", "locked", "matching", "nik_cipher", "open_employment",
-    "registrations_of", "retire_registrations", "search", "update_people", "visible",
+    "find_registration", "follow_schools", "get", "holders", "insert", "locked", "matching", "nik_cipher",
+    "open_employment", "registrations_of", "retire_registrations", "search", "update_people", "visible",
 ]  # fmt: skip

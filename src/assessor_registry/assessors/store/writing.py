@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Connection, Uuid, and_, any_, bindparam, select, update
+from sqlalchemy import ARRAY, Connection, Uuid, and_, any_, bindparam, select, text, update
 from sqlalchemy import insert as sql_insert
 
 from assessor_registry.assessors.store.people import EMPLOYMENT, NUMBER, PERSON
@@ -66,6 +66,20 @@ def add_employment(tx: Connection, row: Mapping[str, object]) -> None:
 def close_employment(tx: Connection, row_id: UUID, last_day: date) -> None:
     """Give an employment its last day."""
     tx.execute(update(EMPLOYMENT).where(EMPLOYMENT.c.id == row_id).values(last_day=last_day))
+
+
+def follow_schools(tx: Connection, school_ids: Collection[UUID]) -> list[tuple[UUID, str | None, str]]:
+    """Give everyone who serves at these schools the school's region; return (assessor, region before, region)."""
+    statement = text(
+        "WITH moved AS (SELECT p.id, p.region_code AS before, s.region_code AS after FROM assessor p "
+        "JOIN employment e ON e.assessor_id = p.id AND e.last_day IS NULL JOIN school s ON s.id = e.school_id "
+        "WHERE s.id = ANY(:ids) AND s.region_code IS NOT NULL AND s.region_code IS DISTINCT FROM p.region_code "
+        "ORDER BY p.id FOR UPDATE OF p) "
+        "UPDATE assessor p SET region_code = moved.after, version = p.version + 1 FROM moved WHERE p.id = moved.id "
+        "RETURNING p.id, moved.before, moved.after"
+    )
+    rows = tx.execute(statement.bindparams(bindparam("ids", type_=ARRAY(Uuid))), {"ids": list(school_ids)})
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def copy_people(

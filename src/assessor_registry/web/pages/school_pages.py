@@ -9,6 +9,7 @@ from litestar.response import Template
 
 from assessor_registry import clock
 from assessor_registry.accounts.rules import Permission
+from assessor_registry.consequences import actions as consequences
 from assessor_registry.db.engine import Connection
 from assessor_registry.errors import NotFound
 from assessor_registry.institutions import actions, store
@@ -157,7 +158,7 @@ def confirm(request: Request[Any, Any, Any], school_id: FromPath[UUID], data: UR
     """Confirm or correct a school."""
 
     def act(tx: Connection, given: SchoolInput) -> None:
-        actions.confirm_school(tx, request.user, school_id, clock.now(), **given.model_dump())
+        consequences.confirm_school(tx, request.user, school_id, clock.now(), **given.model_dump())
 
     return send(request, data, lambda: _sheet(request, school_id), SchoolInput, act, "/lembaga/sekolah?ok=saved")
 
@@ -173,7 +174,7 @@ def merge(request: Request[Any, Any, Any], school_id: FromPath[UUID], data: URLE
     """Merge it: everything that names it names the other from now on."""
 
     def act(tx: Connection, given: Into) -> None:
-        actions.merge_school(tx, request.user, school_id, given.into_id, clock.now())
+        consequences.merge_school(tx, request.user, school_id, given.into_id, clock.now())
 
     return send(request, data, lambda: _sheet(request, school_id, merge=True), Into, act, "/lembaga/sekolah?ok=merged")
 

@@ -11,8 +11,9 @@ from pydantic import Field as Default
 
 from assessor_registry import clock
 from assessor_registry.accounts.rules import Permission
+from assessor_registry.consequences import actions as consequences
 from assessor_registry.db.engine import Connection
-from assessor_registry.institutions import actions, store
+from assessor_registry.institutions import store
 from assessor_registry.institutions.rules import SchoolFact, likely_schools
 from assessor_registry.reports.schools import SchoolUse, school_uses
 from assessor_registry.web.forms import Form, Ids, Input, read, submit
@@ -93,7 +94,7 @@ def settle_schools(request: Request[Any, Any, Any], data: URLEncodedBody[Form]) 
         given = read(Settling, _gathered(data))
 
         def settle(tx: Connection) -> dict[UUID, dict[str, int]]:
-            return actions.settle_schools(tx, request.user, given.confirm, given.into, clock.now())
+            return consequences.settle_schools(tx, request.user, given.confirm, given.into, clock.now())
 
         if step == "apply":
             form = {name: value for name, value in data.items() if name != "step"}
