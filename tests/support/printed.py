@@ -73,7 +73,7 @@ ATTENDANCE = AttendanceForm(
 )  # fmt: skip
 
 
-def minutes_row(outcome: str, recommendation: str | None, name: str = "Bagas Pratama") -> MinutesRow:
+def minutes_row(outcome: str | None, recommendation: str | None, name: str = "Bagas Pratama") -> MinutesRow:
     """A row of the minutes."""
     return MinutesRow(
         name=name,

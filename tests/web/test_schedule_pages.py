@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from python_calamine import CalamineWorkbook
 from tests.support.event_pages import FORBIDDEN, Events, events, text_of
+from tests.support.printed import text_of as text_of_pdf
 from tests.support.site import Browser, Site
 
 from assessor_registry.accounts.rules import PROVINCE, Role, Scope
@@ -449,6 +450,22 @@ def test_attendance_list_and_minutes_are_printed_under_names_without_people(here
         assert answer.status_code == 200
         assert answer.content.startswith(b"%PDF-")
         assert "Siswa" not in unquote(answer.headers["content-disposition"])
+
+
+def test_the_minutes_are_the_same_whoever_prints_them_and_nobody_is_present_without_a_result(here: Events) -> None:
+    ana, budi = here.world.assessor(), here.world.assessor()
+    plan = here.world.schedule(candidates=3)
+    for who, attempt, units in ((ana, plan.attempts[0], "K"), (budi, plan.attempts[1], "BK")):
+        here.world.assign(plan, who)
+        here.world.sign(who, here.world.record(who, attempt, units))
+    browsers = [here.as_actor(each) for each in (ana.actor, budi.actor, plan.lsp.admin)]
+    texts = [text_of_pdf(each.get(f"/jadwal/{plan.id}/berita-acara.pdf").content) for each in browsers]
+    tables = [text[text.index("dengan keikutsertaan") : text.index("Rekomendasi di atas")] for text in texts]
+    assert tables[0] == tables[1] == tables[2]
+    assert "3 orang 2 orang 0 orang 1 orang 1 orang 1 orang" in tables[0]
+    page = browsers[0].get(f"/jadwal/{plan.id}").text
+    assert "Belum kompeten" in page
+    assert page.count('href="/hasil/') == 1  # a colleague's result is told, not opened
 
 
 def test_an_assessor_sees_own_schedules_and_a_school_those_of_its_pupils(here: Events) -> None:

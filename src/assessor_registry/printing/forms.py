@@ -161,13 +161,13 @@ class AttendanceForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MinutesRow:
-    """A candidate in the minutes; `recommendation` None with `assessed` means not decided yet."""
+    """A candidate in the minutes; `outcome` None: no result yet; `recommendation` None with `assessed`: not decided."""
 
     name: str
     nisn: str | None
     school: str
     klass: str | None
-    outcome: Outcome
+    outcome: Outcome | None
     recommendation: Result | None
     note: str | None = None
 

@@ -71,17 +71,17 @@ def activation_sheet(people: Sequence[Activation], address: str, made_at: dateti
 
 
 def counts(candidates: Sequence[MinutesRow]) -> dict[str, int]:
-    """How many were listed, present, absent, withdrew, K, BK, and are without a recommendation yet."""
+    """How many were listed, present, absent, withdrew, K, BK, and are without a result or a recommendation yet."""
     outcomes = Counter(row.outcome for row in candidates)
     results = Counter(row.recommendation for row in candidates if row.outcome == "assessed")
     return {
         "listed": len(candidates),
-        "present": len(candidates) - outcomes["absent"],
+        "present": len(candidates) - outcomes["absent"] - outcomes[None],
         "absent": outcomes["absent"],
         "withdrew": outcomes["withdrew"],
         "competent": results["K"],
         "not_yet": results["BK"],
-        "open": results[None],
+        "open": results[None] + outcomes[None],
     }
 
 

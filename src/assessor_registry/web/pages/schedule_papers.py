@@ -18,6 +18,7 @@ from assessor_registry.web.download import pdf_answer
 from assessor_registry.web.guards import needs
 from assessor_registry.web.listing import Asked
 from assessor_registry.web.moments import local
+from assessor_registry.web.pages.schedules import whole_schedule
 from assessor_registry.web.today import today_of
 from assessor_registry.words import gettext as _
 
@@ -90,7 +91,7 @@ def minutes(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> Res
         body, scheme, venue, lsp = heads(conn, plan)
         rows = [row for row in store.assignments(conn, scope, schedule_id) if row.state == "confirmed"]
         candidates = store.candidates(conn, scope, schedule_id)
-        records = assessments.records(conn, scope, schedule_id=schedule_id, limit=5000)
+        records = assessments.records(conn, whole_schedule(scope), schedule_id=schedule_id, limit=5000)
         assessors = signatories(conn, rows)
     ending = {each.attempt_id: each for each in records if _ends(each)}
     form = forms.MinutesForm(
@@ -130,7 +131,7 @@ def _row(candidate: store.Candidate, record: assessments.RecordRow | None) -> fo
         nisn=record.nisn if record else candidate.nisn,
         school=candidate.school_name,
         klass=candidate.rombel,
-        outcome=cast("forms.Outcome", record.outcome if record else "assessed"),
+        outcome=cast("forms.Outcome | None", record.outcome if record else None),
         recommendation=cast("forms.Result | None", record.recommendation if record else None),
         note=note,
     )

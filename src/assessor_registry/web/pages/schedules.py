@@ -9,7 +9,7 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 from litestar.response import Template
 
-from assessor_registry.accounts.rules import Permission
+from assessor_registry.accounts.rules import PROVINCE, Permission, Scope
 from assessor_registry.assessments import store as assessments
 from assessor_registry.db.engine import Connection
 from assessor_registry.errors import Reason
@@ -107,6 +107,14 @@ def people_of(rows: list[store.AssignmentRow], candidates: list[store.Candidate]
     return found
 
 
+def whole_schedule(scope: Scope) -> Scope:
+    """Return in which scope the results of a schedule are read that was found within `scope`.
+
+    Who assesses in it sees how all its candidates stand, also those of a colleague: the minutes are signed by all.
+    """
+    return PROVINCE if scope.kind == "self" else scope
+
+
 def unfit_on(
     conn: Connection, plan: store.ScheduleRow, rows: list[store.AssignmentRow]
 ) -> list[tuple[str, date, tuple[Reason, ...]]]:
@@ -133,7 +141,7 @@ def schedule_page(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) 
         missing = scheduling.needs(conn, scope, schedule_id)
         rows = store.assignments(conn, scope, schedule_id, withdrawn=True)
         candidates = store.candidates(conn, scope, schedule_id)
-        records = assessments.records(conn, scope, schedule_id=schedule_id, limit=5000)
+        records = assessments.records(conn, whole_schedule(scope), schedule_id=schedule_id, limit=5000)
         booked = [row for row in rows if row.state != "withdrawn"]
         unfit = unfit_on(conn, plan, [row for row in booked if row.state == "confirmed" and row.held_on >= today])
     mine = [row for row in booked if row.assessor_id == actor.assessor_id and row.state == "confirmed"]
@@ -151,6 +159,7 @@ def schedule_page(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) 
         evidence=[EVIDENCE[kind] for kind in EVIDENCE if kind in plan.evidence_kinds],
         may_write=actor.may(Permission.SCHEDULING_WRITE) and plan.cancelled_at is None,
         may_record=bool(mine) and mine[0].held_on <= today and actor.may(Permission.ASSESSMENTS_RECORD),
+        opens=lambda each: scope.kind != "self" or each.assessor_id == actor.assessor_id,
         said_days=said_days,
         said=said(request),
         today=today,
