@@ -66,7 +66,7 @@ def _prepare(story: Story, event: Event) -> None:
                 tx, admin, made, story.cast[key].id, days_of(event.first_day, event.last_day), now=story.now,
                 planned=event.planned, letter_number=letter, letter_date=None if event.planned else story.today,
             )  # fmt: skip
-        if event.assessors:
+        if event.assessors and not event.planned:
             scheduling.split_evenly(tx, admin, made, now=story.now)
         return made
 
