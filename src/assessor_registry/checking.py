@@ -7,6 +7,7 @@ against the registry's own root, and says what the row says. 4. Uploaded files a
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -18,6 +19,7 @@ from assessor_registry.files import store as files
 from assessor_registry.settings import Settings
 from assessor_registry.signing import actions as signing
 from assessor_registry.signing import jws, statement
+from assessor_registry.signing.canonical import clean
 from assessor_registry.signing.lint import Role, lint
 from assessor_registry.validity import actions as validity
 
@@ -62,18 +64,21 @@ def _records(conn: Connection, registry: signing.Registry) -> Iterator[str]:
     yield from (f"record {row.id} has no state" for row in strays)
     last = "00000000-0000-0000-0000-000000000000"
     query = text(
-        "SELECT id, code, jws, jws_sha256, signed_on FROM record WHERE id > CAST(:last AS uuid) ORDER BY id LIMIT :size"
+        "SELECT r.*, (SELECT coalesce(json_agg(json_build_array(u.code, u.title, u.result) ORDER BY u.position), '[]') "
+        "FROM record_unit u WHERE u.record_id = r.id) AS units "
+        "FROM record r WHERE r.id > CAST(:last AS uuid) ORDER BY r.id LIMIT :size"
     )
     issuing = registry.certificate("issuing")
     while rows := conn.execute(query, {"last": last, "size": _BATCH}).all():
         last = str(rows[-1].id)
         for row in rows:
-            if fault := _fault(row.jws, bytes(row.jws_sha256), str(row.id), row.code, issuing):
+            if fault := _fault(row, issuing):
                 yield f"record {row.id}: {fault}"
 
 
-def _fault(signed: str, digest: bytes, record_id: str, code: str, issuing: object) -> str | None:
-    if hashlib.sha256(signed.encode("ascii", "replace")).digest() != digest:
+def _fault(row: Any, issuing: object) -> str | None:
+    signed = row.jws
+    if hashlib.sha256(signed.encode("ascii", "replace")).digest() != bytes(row.jws_sha256):
         return "the stored statement is not the one that was signed"
     try:
         token = jws.read(signed, "assessment-record+jws")
@@ -85,4 +90,25 @@ def _fault(signed: str, digest: bytes, record_id: str, code: str, issuing: objec
             return "the certificate is not of this registry"
     except Refusal as refusal:
         return refusal.code
-    return None if (said.record_id, said.code) == (record_id, code) else "the statement is another record's"
+    if (said.record_id, said.code) != (str(row.id), row.code):
+        return "the statement is another record's"
+    differing = _differing(said, row)
+    return f"the row differs from its statement: {', '.join(differing)}" if differing else None
+
+
+# Columns that say what a field of the statement says; the rest of a row the statement does not name.
+_SAID = ("origin", "part", "outcome", "recommendation", "note", "first_day", "last_day", "signed_on")
+
+
+def _differing(said: statement.Statement, row: Any) -> list[str]:
+    """Which columns of a record do not say what was signed: names of columns, never their values."""
+    pairs = [(name, getattr(said, name), getattr(row, name)) for name in _SAID]
+    pairs += [
+        ("signed_at", said.signed_at, row.signed_at.replace(microsecond=0)),
+        ("letter_number", said.assignment_letter, clean(row.letter_number or "")),
+        ("replaces", said.replaces, None if row.replaces is None else str(row.replaces)),
+        ("units", [[unit.code, unit.title, unit.result] for unit in said.units], row.units),
+    ]
+    if said.version > 1:  # version 1 did not say how the candidate took it
+        pairs.append(("acknowledgement", said.acknowledgement, row.acknowledgement))
+    return [name for name, signed, stored in pairs if signed != stored]

@@ -160,7 +160,8 @@ COPIED = """
     INSERT INTO record (id, code, attempt_id, part, assessor_id, lsp_id, origin, outcome, first_day, last_day,
         signed_on, signed_at, jws, jws_sha256, certificate_id, created_at)
     SELECT gen_random_uuid(), 'RAW', attempt_id, 2, assessor_id, lsp_id, 'signed', outcome, :first, :last,
-        :signed, signed_at, jws, jws_sha256, certificate_id, created_at FROM record
+        :signed, signed_at + make_interval(days => CAST(:signed AS date) - signed_on),
+        jws, jws_sha256, certificate_id, created_at FROM record
     RETURNING id
 """
 

@@ -6,7 +6,7 @@ Attacked with raw SQL as the application's role, past every check in Python: pla
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -84,19 +84,21 @@ def assign(tx: Connection, schedule: UUID, who: UUID, on: date, *, state: str = 
 
 
 def record(
-    tx: Connection, who: UUID, first: date, last: date, signed: date, origin: str = "signed", **state: Any
-) -> UUID:
+    tx: Connection, who: UUID, first: date, last: date, signed: date, origin: str = "signed",
+    moment: datetime | None = None, **state: Any,
+) -> UUID:  # fmt: skip
     """Insert a record with its state; `state` fills columns of record_state."""
     row = {
         "id": uuid4(), "attempt": uuid4(), "who": who, "lsp": uuid4(), "origin": origin, "first": first, "last": last,
-        "signed": signed, "now": NOW, "paper": uuid4() if origin == "paper" else None, "certificate": uuid4(),
+        "signed": signed, "now": NOW, "at": moment or datetime.combine(signed, NOW.timetz()),
+        "paper": uuid4() if origin == "paper" else None, "certificate": uuid4(),
     }  # fmt: skip
     tx.execute(
         text(
             "INSERT INTO record (id, code, attempt_id, part, assessor_id, lsp_id, origin, outcome, first_day, last_day,"
             " signed_on, signed_at, jws, jws_sha256, certificate_id, paper_result_id, created_at) VALUES (:id, :id,"
-            " :attempt, 1, :who, :lsp, :origin, 'absent', :first, :last, :signed, :now, 'x', 'x', :certificate, :paper,"
-            " :now)"
+            " :attempt, 1, :who, :lsp, :origin, 'absent', :first, :last, :signed, :at, 'x.e30.x', 'x', :certificate,"
+            " :paper, :now)"
         ),
         row,
     )
@@ -284,8 +286,8 @@ def test_the_days_in_the_state_are_those_of_the_record(database: Database, open_
                 "INSERT INTO record (id, code, attempt_id, part, assessor_id, lsp_id, origin, outcome, first_day,"
                 " last_day, signed_on, signed_at, jws, jws_sha256, certificate_id, created_at)"
                 " SELECT gen_random_uuid(), 'lain', gen_random_uuid(), part, assessor_id, lsp_id, origin, outcome,"
-                " '2030-01-01', '2030-01-01', '2030-01-01', signed_at, jws, jws_sha256, certificate_id, created_at"
-                " FROM record WHERE id = :id"
+                " '2030-01-01', '2030-01-01', '2030-01-01', '2030-01-01 02:00Z', jws, jws_sha256, certificate_id,"
+                " created_at FROM record WHERE id = :id"
             ),
             {"id": made},
         )
@@ -297,6 +299,38 @@ def test_the_days_in_the_state_are_those_of_the_record(database: Database, open_
             )
         )
     assert constraint(refused.value) == "fk_record_state_record"
+
+
+def test_a_record_without_a_state_is_refused_at_commit(database: Database, open_record: None, who: UUID) -> None:
+    """Without the state no key would hold the record to the active days: here to a day on which nobody is active."""
+    with database.transaction() as tx:
+        made = record(tx, who, INSIDE, INSIDE, INSIDE)
+    copy = text(
+        "INSERT INTO record (id, code, attempt_id, part, assessor_id, lsp_id, origin, outcome, first_day, last_day,"
+        " signed_on, signed_at, jws, jws_sha256, certificate_id, created_at)"
+        " SELECT gen_random_uuid(), 'lain', gen_random_uuid(), part, assessor_id, lsp_id, origin, outcome, :day, :day,"
+        " :day, :at, jws, jws_sha256, certificate_id, created_at FROM record WHERE id = :id"
+    )
+    for day in (INSIDE, AFTER):
+        with pytest.raises(IntegrityError) as refused, database.transaction() as tx:
+            tx.execute(copy, {"id": made, "day": day, "at": datetime.combine(day, NOW.timetz())})
+        assert constraint(refused.value) == "fk_record_has_state"
+
+
+@pytest.mark.parametrize(("later", "taken"), [(-1, False), (0, True), (1, True), (2, False), (3, False)])
+def test_a_record_is_signed_on_the_day_of_its_time_somewhere_on_earth(
+    database: Database, open_record: None, who: UUID, later: int, taken: bool
+) -> None:
+    """Signed two days later and dated back to the last active day: what the key of signing looks at would be a lie."""
+    moment = datetime.combine(LAST, NOW.timetz()) + later * DAY - timedelta(hours=3 if later < 0 else 0)
+    try:
+        with database.transaction() as tx:
+            record(tx, who, INSIDE, INSIDE, INSIDE, moment=moment)
+        stored = True
+    except IntegrityError as error:
+        assert constraint(error) == "ck_record_signed_on_that_day"
+        stored = False
+    assert stored is taken
 
 
 @pytest.mark.parametrize("table", ["audit_entry", "record", "record_unit", "assessor_certificate",

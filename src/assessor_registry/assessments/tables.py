@@ -118,6 +118,21 @@ class Record(SQLModel, table=True):
         one_of("recommendation", "K", "BK"),
         in_order("first_day", "last_day"),
         CheckConstraint("signed_on >= last_day", name="signed_after_assessed"),
+        # In some zone on earth it was that day; which one the LSP's is, the program knows.
+        CheckConstraint(
+            "signed_on BETWEEN CAST(signed_at AT TIME ZONE 'UTC' AS date) - 1 "
+            "AND CAST(signed_at AT TIME ZONE 'UTC' AS date) + 1",
+            name="signed_on_that_day",
+        ),
+        # A record without its state would not be held to the active days: asked at the commit.
+        ForeignKeyConstraint(
+            ["id"],
+            ["record_state.record_id"],
+            name="fk_record_has_state",
+            deferrable=True,
+            initially="DEFERRED",
+            use_alter=True,
+        ),
         CheckConstraint("(origin = 'paper') = (paper_result_id IS NOT NULL)", name="paper_named"),
         Index("ix_record_attempt_id", "attempt_id"),
         Index("ix_record_assessor_id", "assessor_id"),
