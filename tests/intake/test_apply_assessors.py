@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, text
 from tests.conftest import Cluster
-from tests.support.importing import Importing, assessor, codes, outcomes
+from tests.support.importing import TODAY, Importing, assessor, codes, outcomes
 from tests.support.people import add_lsp, add_school
 
 from assessor_registry.accounts.rules import GRANTED, Actor, Role, Scope
@@ -351,6 +351,37 @@ def test_an_lsp_imports_only_its_own(into: Importing) -> None:
         {"intake.school_needed_for_new"},
     ]
     assert plan.schools == ()
+
+
+def test_an_appointment_opens_nobodys_row_to_an_import(into: Importing) -> None:
+    with into.database.transaction() as tx:
+        own, other = add_school(tx), add_school(tx)
+        lsp = add_lsp(tx, own)
+        names = {row.id: row.npsn for row in tx.execute(text("SELECT id, npsn FROM school"))}
+    ended = {"first": date(2020, 1, 1), "last": date(2023, 1, 1)}
+    into.put([assessor(i, school=f"S{i}", npsn=names[at], **ended) for i, at in ((1, own), (2, other))])
+    with into.database.transaction() as tx:
+        tx.execute(
+            text(
+                "WITH d AS (INSERT INTO appointment_decree "
+                "(id, lsp_id, number, decided_on, first_day, last_day, known_at) "
+                "VALUES (gen_random_uuid(), :lsp, 'SK', :day, :day, :day, now()) RETURNING id) "
+                "INSERT INTO appointment (id, decree_id, assessor_id, known_at) "
+                "SELECT gen_random_uuid(), d.id, a.id, now() FROM d, assessor a"
+            ),
+            {"lsp": lsp, "day": TODAY},
+        )
+    actor = Actor(None, "Admin", "lsp_admin", Scope("lsp", str(lsp)), "page", GRANTED[Role.LSP_ADMIN])
+    invented = {"number": "Reg. 77/2026", "first": date(2026, 11, 1), "last": date(2029, 11, 1)}
+    corrected = {"first": date(2020, 1, 1), "last": date(2022, 1, 1)}
+    for more in (invented, corrected, {"phone": "081299998882"}):
+        plan = into.plan([assessor(2, school="S2", npsn=names[other], **{**ended, **more})], actor=actor)
+        assert [codes(row, "refused") for row in plan.rows] == [{"intake.not_yours"}]
+    into.put([assessor(1, school="S1", npsn=names[own], **invented)], actor=actor)
+    [marked] = into.ask("SELECT source FROM assessor_certificate WHERE number = 'Reg. 77/2026'")
+    assert marked.source.startswith("import: LSP")
+    [told] = into.ask("SELECT subject_id FROM audit_entry WHERE act = 'validity.made_active'")
+    assert told.subject_id == str(into.ask("SELECT id FROM assessor WHERE name = 'Asesor Contoh 1'")[0].id)
 
 
 def test_who_may_not_import_is_refused(into: Importing) -> None:

@@ -7,7 +7,7 @@ from tests.support.people import ACTOR, NOW, add_lsp, add_people, add_person
 
 from assessor_registry.accounts.rules import GRANTED, Actor, Role, Scope
 from assessor_registry.db.engine import Database
-from assessor_registry.errors import Conflict, InvalidInput, NotFound
+from assessor_registry.errors import Conflict, Forbidden, InvalidInput, NotFound
 from assessor_registry.validity import actions, store
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
@@ -67,4 +67,6 @@ def test_another_lsp_can_not_appoint_nor_act_on_people_it_does_not_have(database
         with pytest.raises(NotFound):
             actions.add_certificate(tx, admin, certificate, now=NOW)
         actions.appoint(tx, admin, other, number="SK.1", assessor_ids=[who], now=NOW, **DAYS)  # type: ignore[arg-type]
-        assert actions.add_certificate(tx, admin, certificate, now=NOW).id
+        # Appointed is seen, to be scheduled; the data are kept by others.
+        with pytest.raises(Forbidden, match="not_kept"):
+            actions.add_certificate(tx, admin, certificate, now=NOW)

@@ -86,3 +86,20 @@ def test_a_sanction_is_entered_from_the_page_of_its_assessor_by_who_may(there: E
     assert link not in there.admin().get(f"/asesor/{who.id}").text
     other = there.as_actor(there.world.lsp(region="64.71").admin)
     assert other.get(f"/asesor/{who.id}/kontak").status_code == 404
+
+
+def test_whom_an_lsp_only_appointed_it_sees_without_data_and_forms(there: Events) -> None:
+    who, taker = there.world.assessor(nik="6472010101800001"), there.world.lsp()
+    there.world.appoint(taker, who.id)
+    browser = there.as_actor(taker.admin)
+    shown = browser.get(f"/asesor/{who.id}").text
+    assert "Anda angkat dari sekolah lain" in text_of(shown)
+    for hidden in ("Lihat NIK", "Lahir", f"/asesor/{who.id}/kontak", f"/asesor/{who.id}/sertifikat"):
+        assert hidden not in shown
+    for form in ("kontak", "sertifikat", "berhenti", "bertugas-lagi"):
+        assert browser.get(f"/asesor/{who.id}/{form}").status_code == 403
+        assert browser.post(f"/asesor/{who.id}/{form}", version="1").status_code in {403, 422}
+    refused = browser.post(f"/asesor/{who.id}/nik", reason="cek")
+    assert refused.status_code == 403
+    assert "LSP sekolahnya sendiri atau Bidang Pembinaan SMK" in text_of(refused.text)
+    assert "Lihat NIK" in there.admin().get(f"/asesor/{who.id}").text

@@ -20,6 +20,7 @@ from assessor_registry.assessments import actions as assessments
 from assessor_registry.assessors import actions as assessors
 from assessor_registry.assessors.actions.bulk_facts import add_registrations, move_many
 from assessor_registry.institutions import actions as institutions
+from assessor_registry.institutions import store as institutions_store
 from assessor_registry.intake.assessor_plan import AssessorWork
 from assessor_registry.intake.certificate_rules import Certificate, CertificateWork, Technical
 from assessor_registry.intake.plan_rules import Plan, PlannedRow
@@ -54,7 +55,13 @@ def write_assessors(
     known = [(ids[row.row], work) for row, work in works if work.person is not None]
     add_registrations(tx, actor, [(who, work.registration) for who, work in known if work.registration], now)
     move_many(tx, actor, {who: work.school_id for who, work in known if work.school_id}, now, today=today)
-    _facts(tx, actor, works, ids, ticked, batch_id, now)
+    _facts(tx, actor, works, ids, ticked, batch_id, now, _source(tx, actor, today))
+
+
+def _source(tx: Connection, actor: Actor, today: date) -> str:
+    """What a certificate says of where it comes from: an LSP is named, the division's register is the register."""
+    lsp = institutions_store.get_lsp(tx, actor.scope, actor.scope.id, today) if actor.scope.kind == "lsp" else None
+    return f"{SOURCE}: {lsp.name}" if lsp else SOURCE
 
 
 def add_schools(tx: Connection, actor: Actor, plan: Plan, now: datetime) -> dict[UUID, UUID]:
@@ -94,19 +101,20 @@ def _facts(
     ticked: Collection[int],
     batch_id: UUID,
     now: datetime,
+    source: str,
 ) -> None:
     of = [(ids[row.row], work.certificates, row.row in ticked) for row, work in works]
     shrunk = validity.add_imported(
         tx,
         actor,
         batch_id,
-        [_certificate(who, one) for who, work, _tick in of for one in work.new],
-        [_technical(who, one) for who, work, _tick in of for one in work.technicals],
+        [_certificate(who, one, source) for who, work, _tick in of for one in work.new],
+        [_technical(who, one, source) for who, work, _tick in of for one in work.technicals],
         corrections=[
-            (old, _certificate(who, one)) for who, work, tick in of for old, one in superseding(work, tick)[0]
+            (old, _certificate(who, one, source)) for who, work, tick in of for old, one in superseding(work, tick)[0]
         ],
         technical_corrections=[
-            (old, _technical(who, one)) for who, work, tick in of for old, one in superseding(work, tick)[1]
+            (old, _technical(who, one, source)) for who, work, tick in of for old, one in superseding(work, tick)[1]
         ],
         touched=[ids[row.row] for row, work in works if work.person is not None and "region_code" in work.values],
         now=now,
@@ -130,12 +138,12 @@ def superseding(
     return certificates.items(), technicals.items()
 
 
-def _certificate(assessor_id: UUID, one: Certificate) -> NewCertificate:
+def _certificate(assessor_id: UUID, one: Certificate, source: str) -> NewCertificate:
     return NewCertificate(
-        assessor_id, one.first_day, one.last_day, SOURCE, one.number, one.blanko_number, one.issued_on,
+        assessor_id, one.first_day, one.last_day, source, one.number, one.blanko_number, one.issued_on,
         one.received_on, one.computed,
     )  # fmt: skip
 
 
-def _technical(assessor_id: UUID, one: Technical) -> NewTechnical:
-    return NewTechnical(assessor_id, one.scheme_text, SOURCE, one.scheme_id, one.number, one.first_day, one.last_day)
+def _technical(assessor_id: UUID, one: Technical, source: str) -> NewTechnical:
+    return NewTechnical(assessor_id, one.scheme_text, source, one.scheme_id, one.number, one.first_day, one.last_day)

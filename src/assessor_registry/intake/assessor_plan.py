@@ -3,7 +3,7 @@
 The steps for each row, in the order of the file:
 1. what the reader refused stays refused;
 2. number, year, NIK, name and birth date say who it is (`assessors.rules.choose_holder`), or that nobody can say;
-3. whoever sends the file may write only about people and schools of their own;
+3. whoever sends the file may write only about people whose data they keep, and schools of their own;
 4. the school is found, or planned as provisional;
 5. fields, numbers, school, certificates and competences are compared; what is empty in the file stays as it is.
 """
@@ -52,8 +52,8 @@ class KnownPerson:
 class KnownAssessors:
     """What the registry knows of the people whom a file may mean.
 
-    `digests`: NIK of the file → keyed hash; `by_nik`: hash → who has it. `seen` and `schools`: whom and which schools
-    the sender may write about, None: all.
+    `digests`: NIK of the file → keyed hash; `by_nik`: hash → who has it. `kept`: whose data the
+    sender keeps; `schools`: which schools they may write about; None: all.
     """
 
     holders: Mapping[str, Sequence[Holder]]
@@ -61,7 +61,7 @@ class KnownAssessors:
     by_nik: Mapping[bytes, Sequence[UUID]]
     people: Mapping[UUID, KnownPerson]
     schemes: Mapping[str, UUID]
-    seen: frozenset[UUID] | None = None
+    kept: frozenset[UUID] | None = None
     schools: frozenset[UUID] | None = None
 
 
@@ -168,9 +168,9 @@ class _Planner:
     # 3. Whose it is.
 
     def _require_own(self, row: AssessorRow, person: KnownPerson | None, notes: Notes) -> None:
-        if self._known.seen is None or self._known.schools is None:
+        if self._known.kept is None or self._known.schools is None:
             return
-        if person is not None and person.id not in self._known.seen:
+        if person is not None and person.id not in self._known.kept:
             notes.refuse("registration", "intake.not_yours")
             return
         if row.school_name or row.npsn:

@@ -113,9 +113,9 @@ def known_assessors(
     by_nik = assessors.by_nik(conn, digests.values())
     ids = {holder.assessor_id for held in holders.values() for holder in held}
     ids |= {owner for owners in by_nik.values() for owner in owners}
-    seen = None if actor.scope.everything else frozenset(assessors.details(conn, actor.scope, ids, today))
+    kept = None if actor.scope.everything else frozenset(assessors.keeps(conn, actor.scope, ids, today))
     return KnownAssessors(
-        holders, digests, by_nik, _people(conn, ids, today), schemes.text_index(conn), seen,
+        holders, digests, by_nik, _people(conn, ids, today), schemes.text_index(conn), kept,
         own_schools(conn, actor.scope, today),
     )  # fmt: skip
 

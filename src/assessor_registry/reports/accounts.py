@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from assessor_registry.accounts.rules import Scope
-from assessor_registry.validity.store import in_scope
+from assessor_registry.assessors.store import kept
 
 _ACCOUNT = table(
     "account", column("id", Uuid), column("login", Text), column("name", Text), column("email", Text),
@@ -127,13 +127,12 @@ def _held(conn: Connection, ids: Sequence[UUID], on: date) -> dict[UUID, list[tu
 
 
 def waiting_keys(conn: Connection, scope: Scope, today: date) -> list[WaitingKey]:
-    """Return the keys that wait for confirmation, of the assessors whom `scope` sees, oldest first."""
+    """Return the keys that wait for confirmation, of the assessors whose data `scope` keeps, oldest first."""
     query = (
         select(_KEY.c.assessor_id, _PERSON.c.name, _KEY.c.created_at)
         .join(_PERSON, _PERSON.c.id == _KEY.c.assessor_id)
         .where(_KEY.c.confirmed_at.is_(None), _KEY.c.retired_at.is_(None))
         .order_by(_KEY.c.created_at, _KEY.c.id)
     )
-    seen = in_scope(scope, today)
-    rows = conn.execute(query if seen is None else query.where(_KEY.c.assessor_id.in_(seen)))
+    rows = conn.execute(query.where(kept(scope, today, _KEY.c.assessor_id)))
     return [WaitingKey(**row._mapping) for row in rows]

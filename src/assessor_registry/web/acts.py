@@ -116,6 +116,7 @@ ACTS = {
     "validity.end_appointment": "Mengakhiri pengangkatan",
     "validity.extend": "Mencatat surat edaran",
     "validity.import": "Mengimpor sertifikat",
+    "validity.made_active": "Menjadikan asesor aktif oleh LSP",
     "validity.map_technical": "Mencocokkan teks skema",
     "validity.reinstate": "Memulihkan asesor",
     "validity.revocation": "Mencabut sertifikat",

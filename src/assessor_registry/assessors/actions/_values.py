@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from assessor_registry.accounts.rules import Actor
 from assessor_registry.assessors import store
 from assessor_registry.assessors.rules import check_nik, normal_phone, search_name
-from assessor_registry.errors import Conflict, InvalidInput, NotFound
+from assessor_registry.errors import Conflict, Forbidden, InvalidInput, NotFound
 from assessor_registry.secrecy import Secrecy
 
 FIELDS = frozenset(
@@ -75,15 +75,18 @@ def told(row: Mapping[str, Any]) -> dict[str, object]:
     return shown
 
 
-def seen(tx: Connection, actor: Actor, assessor_id: UUID, today: date) -> store.Assessor:
-    """Return the assessor.
+def kept(tx: Connection, actor: Actor, assessor_id: UUID, today: date) -> store.Assessor:
+    """Return the assessor, whose data the actor keeps: to be seen, because appointed, is not enough to act on them.
 
     Raises:
         NotFound: there is none whom the actor sees.
+        Forbidden: the actor sees them, and others keep their data.
     """
     found = store.get(tx, actor.scope, assessor_id, today)
     if found is None:
         raise NotFound("assessors.not_found")
+    if not store.keeps(tx, actor.scope, [assessor_id], today):
+        raise Forbidden("assessors.not_kept")
     return found
 
 

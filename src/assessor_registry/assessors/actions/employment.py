@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from assessor_registry.accounts.rules import Actor
 from assessor_registry.assessors import store
-from assessor_registry.assessors.actions._values import require_version, seen
+from assessor_registry.assessors.actions._values import kept, require_version
 from assessor_registry.assessors.rules import ENDED_REASONS
 from assessor_registry.audit.actions import Entry, note, note_all
 from assessor_registry.errors import Conflict, InvalidInput, NotFound
@@ -34,9 +34,10 @@ def move_employment(
 
     Raises:
         NotFound: no such assessor whom the actor sees, or no such school.
+        Forbidden: others keep their data.
         InvalidInput: no first day, or one that is not after that of the present school.
     """
-    found = seen(tx, actor, assessor_id, today)
+    found = kept(tx, actor, assessor_id, today)
     school = institutions.school_row(tx, school_id)
     if school is None or school.state == "merged":
         raise NotFound("assessors.school_not_found", field="school")
@@ -95,10 +96,11 @@ def end_assessor(
 
     Raises:
         NotFound: none whom the actor sees.
+        Forbidden: others keep their data.
         InvalidInput: an unknown reason.
         Conflict: they have ended already, or someone else changed them meanwhile.
     """
-    found = seen(tx, actor, assessor_id, today)
+    found = kept(tx, actor, assessor_id, today)
     require_version(found, version)
     if reason not in ENDED_REASONS:
         raise InvalidInput("assessors.ended_reason_unknown", field="reason")
@@ -113,9 +115,10 @@ def undo_end(tx: Connection, actor: Actor, assessor_id: UUID, version: int, now:
 
     Raises:
         NotFound: none whom the actor sees.
+        Forbidden: others keep their data.
         Conflict: they have not ended, or someone else changed them meanwhile.
     """
-    found = seen(tx, actor, assessor_id, today)
+    found = kept(tx, actor, assessor_id, today)
     require_version(found, version)
     if found.ended_on is None:
         raise Conflict("assessors.not_ended")

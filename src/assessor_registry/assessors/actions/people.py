@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from assessor_registry.accounts.rules import Actor
 from assessor_registry.assessors import store
-from assessor_registry.assessors.actions._values import require_version, seen, stored, told
+from assessor_registry.assessors.actions._values import kept, require_version, stored, told
 from assessor_registry.audit.actions import note
 from assessor_registry.db.engine import Database
 from assessor_registry.errors import Conflict, InvalidInput, NotFound
@@ -46,10 +46,11 @@ def change_assessor(
 
     Raises:
         NotFound: none whom the actor sees.
+        Forbidden: others keep their data.
         InvalidInput: a value that can not be (see `field`).
         Conflict: someone else changed them meanwhile.
     """
-    found = seen(tx, actor, assessor_id, today)
+    found = kept(tx, actor, assessor_id, today)
     require_version(found, version)
     row = stored(changes, secrecy)
     if row.get("nik_hash", found.nik_hash) == found.nik_hash:
@@ -81,12 +82,13 @@ def reveal_nik(
     Raises:
         InvalidInput: no reason is given.
         NotFound: none whom the actor sees.
+        Forbidden: others keep their data.
     """
     reason = " ".join(reason.split())
     if not reason:
         raise InvalidInput("assessors.reason_missing", field="reason")
     with db.transaction() as tx:
-        seen(tx, actor, assessor_id, today)
+        kept(tx, actor, assessor_id, today)
         note(tx, actor.author, "assessors.reveal_nik", "assessor", assessor_id, now=now, reason=reason)
     with db.read() as conn:
         if store.get(conn, actor.scope, assessor_id, today) is None:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from assessor_registry.accounts.rules import Actor
 from assessor_registry.assessors import store
-from assessor_registry.assessors.actions._values import seen
+from assessor_registry.assessors.actions._values import kept
 from assessor_registry.assessors.rules import Registration
 from assessor_registry.audit.actions import note
 from assessor_registry.errors import Conflict
@@ -25,9 +25,10 @@ def add_registration(
 
     Raises:
         NotFound: none whom the actor sees.
+        Forbidden: others keep their data.
         Conflict: someone else holds it.
     """
-    seen(tx, actor, assessor_id, today)
+    kept(tx, actor, assessor_id, today)
     series, number = registration.number.split(".")
     others = [holder for holder in store.find_registration(tx, series, number) if holder.assessor_id != assessor_id]
     if any(holder.year == registration.year for holder in others):

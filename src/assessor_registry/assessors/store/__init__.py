@@ -9,6 +9,8 @@ from assessor_registry.assessors.store.people import (
     details,
     employments,
     get,
+    keeps,
+    kept,
     matching,
     search,
     visible,
@@ -33,6 +35,6 @@ from assessor_registry.assessors.store.writing import (
 __all__ = [
     "Assessor", "AssessorRow", "Employment", "Page", "RegistrationNumber", "add_employment", "add_registration",
     "by_nik", "change", "change_registration", "close_employment", "copy_people", "details", "employments",
-    "find_registration", "follow_schools", "get", "holders", "insert", "locked", "matching", "nik_cipher",
-    "open_employment", "registrations_of", "retire_registrations", "search", "update_people", "visible",
+    "find_registration", "follow_schools", "get", "holders", "insert", "keeps", "kept", "locked", "matching",
+    "nik_cipher", "open_employment", "registrations_of", "retire_registrations", "search", "update_people", "visible",
 ]  # fmt: skip

@@ -151,21 +151,36 @@ def visible(scope: Scope, today: date, person: ColumnElement[Any] = PERSON.c.id)
             .where(func.coalesce(school.c.region_code, own.c.region_code) == scope.ref)
         )
     if scope.kind == "lsp":
-        employed = select(EMPLOYMENT.c.assessor_id).where(
-            _holds(today), EMPLOYMENT.c.school_id.in_(served_schools(scope.id, today))
-        )
         appointed = (
             select(_APPOINTMENT.c.assessor_id)
             .join(_DECREE, _DECREE.c.id == _APPOINTMENT.c.decree_id)
             .where(_DECREE.c.lsp_id == scope.id)
         )
-        return or_(person.in_(employed), person.in_(appointed))
+        return or_(kept(scope, today, person), person.in_(appointed))
     if scope.kind == "school":
         at_school = and_(_holds(today), EMPLOYMENT.c.school_id == scope.id)
         return person.in_(select(EMPLOYMENT.c.assessor_id).where(at_school))
     if scope.kind == "self":
         return person == scope.id
     return false()
+
+
+def kept(scope: Scope, today: date, person: ColumnElement[Any] = PERSON.c.id) -> ColumnElement[bool]:
+    """SQL: the data of the assessor named by the column `person` are kept by `scope` today.
+
+    An LSP keeps those who are employed at its school or one of its network. Whom it appoints from elsewhere it sees, to
+    schedule them; their data stay with whoever employs them, and with the division.
+    """
+    if scope.kind != "lsp":
+        return visible(scope, today, person)
+    schools = EMPLOYMENT.c.school_id.in_(served_schools(scope.id, today))
+    return person.in_(select(EMPLOYMENT.c.assessor_id).where(_holds(today), schools))
+
+
+def keeps(conn: Connection, scope: Scope, ids: Collection[UUID], today: date) -> set[UUID]:
+    """Return those of `ids` whose data `scope` keeps."""
+    wanted = PERSON.c.id == any_(bindparam("ids", list(ids), ARRAY(Uuid)))
+    return set(conn.execute(select(PERSON.c.id).where(wanted, kept(scope, today))).scalars())
 
 
 def matching(q: str, secrecy: Secrecy | None = None) -> ColumnElement[bool]:

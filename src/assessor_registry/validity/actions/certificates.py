@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection
 
 from assessor_registry.accounts.rules import Actor
+from assessor_registry.audit.actions import Entry, note_all
 from assessor_registry.audit.actions import note as audit
 from assessor_registry.clock import day_of
 from assessor_registry.errors import Conflict, InvalidInput, NotFound
@@ -69,7 +70,7 @@ def add_certificate(tx: Connection, actor: Actor, new: NewCertificate, *, now: d
         NotFound: no such assessor within the actor's scope.
     """
     require_in_scope(tx, actor, [new.assessor_id], now)
-    return Done(_insert(tx, actor, new, now, None), rebuild(tx, [new.assessor_id], now))
+    return Done(_insert(tx, actor, new, now, None), _rebuilt(tx, actor, [new.assessor_id], now))
 
 
 def correct_certificate(
@@ -89,7 +90,7 @@ def correct_certificate(
     if not found[1]:
         raise Conflict("validity.corrected_meanwhile")
     made = _insert(tx, actor, new, now, found[0], reason)
-    return Done(made, rebuild(tx, [new.assessor_id], now))
+    return Done(made, _rebuilt(tx, actor, [new.assessor_id], now))
 
 
 def _insert(
@@ -125,7 +126,8 @@ def add_imported(
 
     `corrections` pairs the certificate that is corrected with what it becomes, `technical_corrections` the competence.
     `touched`: people whose region changed, so that circulars may now hold for them or no longer. The audit row names
-    the import, whose report says what each row did.
+    the import, whose report says what each row did. Whoever becomes active by what others than the province enter has a
+    row of their own, which the division is shown.
 
     Raises:
         InvalidInput: days are reversed or beyond belief.
@@ -146,7 +148,27 @@ def add_imported(
                "technical_corrections": len(technical_corrections)}  # fmt: skip
     audit(tx, actor.author, "validity.import", "import", import_id, now=now, after=counted)
     people = {UUID(str(row["assessor_id"])) for row in [*added, *competences]}
-    return rebuild(tx, people | set(touched), now)
+    return _rebuilt(tx, actor, people, now, touched=touched, import_id=import_id)
+
+
+def _rebuilt(
+    tx: Connection,
+    actor: Actor,
+    people: Collection[UUID],
+    now: datetime,
+    *,
+    touched: Collection[UUID] = (),
+    import_id: UUID | None = None,
+) -> tuple[Shrunk, ...]:
+    """Derive the periods anew; who becomes active by what others than the province enter has a row of their own."""
+    if actor.scope.everything:
+        return rebuild(tx, {*people, *touched}, now)
+    before = periods.active_on(tx, people, day_of(now))
+    shrunk = rebuild(tx, {*people, *touched}, now)
+    woken = sorted(periods.active_on(tx, people, day_of(now)) - before)
+    entries = [Entry(who, after={"import_id": import_id} if import_id else None) for who in woken]
+    note_all(tx, actor.author, "validity.made_active", "assessor", entries, now=now)
+    return shrunk
 
 
 def add_technical(tx: Connection, actor: Actor, new: NewTechnical, *, now: datetime) -> UUID:

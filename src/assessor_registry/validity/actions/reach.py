@@ -1,4 +1,4 @@
-"""Whom an actor may act on: those within the scope in use."""
+"""Whom an actor may act on: those whose data the scope in use keeps."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -7,19 +7,24 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from assessor_registry.accounts.rules import Actor
+from assessor_registry.assessors.store import keeps
 from assessor_registry.clock import day_of
-from assessor_registry.errors import NotFound
+from assessor_registry.errors import Forbidden, NotFound
 from assessor_registry.validity.store.neighbours import visible
 
 
 def require_in_scope(tx: Connection, actor: Actor, assessor_ids: Collection[UUID], now: datetime) -> None:
-    """Refuse when one of `assessor_ids` is not there for `actor` on the day of `now`.
+    """Refuse when one of `assessor_ids` is not kept by `actor` on the day of `now`.
 
     Raises:
         NotFound: one does not exist or is outside the scope: the two are told alike.
+        Forbidden: one is seen, because appointed, and others keep their data.
     """
-    if set(assessor_ids) - visible(tx, actor.scope, assessor_ids, day_of(now)):
+    today = day_of(now)
+    if set(assessor_ids) - visible(tx, actor.scope, assessor_ids, today):
         raise NotFound("validity.no_such_assessor")
+    if set(assessor_ids) - keeps(tx, actor.scope, assessor_ids, today):
+        raise Forbidden("assessors.not_kept")
 
 
 def require_lsp(actor: Actor, lsp_id: UUID) -> None:

@@ -118,6 +118,7 @@ def shown(request: Request[Any, Any, Any], assessor_id: UUID, **context: Any) ->
         person = assessors.get(conn, scope, assessor_id, day.today)
         if person is None:
             raise NotFound("assessors.not_found")
+        keeps = bool(assessors.keeps(conn, scope, [assessor_id], day.today))
         lsp_id = scope.id if scope.kind == "lsp" else None
         standing = validity.standing(conn, assessor_id, day.today, lsp_id=lsp_id)
         certificates = validity.certificates(conn, [assessor_id])
@@ -131,6 +132,7 @@ def shown(request: Request[Any, Any, Any], assessor_id: UUID, **context: Any) ->
         request,
         "assessors/one.html",
         person=person,
+        keeps=keeps,
         day=day,
         standing=standing,
         certificates=certificates,
@@ -140,7 +142,7 @@ def shown(request: Request[Any, Any, Any], assessor_id: UUID, **context: Any) ->
         titles=titles,
         todos=todos,
         records=records,
-        may_write=request.user.may(Permission.ASSESSORS_WRITE),
+        may_write=keeps and request.user.may(Permission.ASSESSORS_WRITE),
         may_decree=request.user.may(Permission.VALIDITY_DECREE),
         ended_because=assessor_forms.reason_name(person.ended_reason or ""),
         said=said(

@@ -1,6 +1,7 @@
 """What is wrong with an assessor's data, or why they can not be changed now."""
 
 SENTENCES = {
+    "assessors.not_kept": "Asesor ini bukan asesor sekolah LSP Anda atau jejaringnya. Anda dapat menjadwalkannya; datanya dilihat dan diubah oleh LSP sekolahnya sendiri atau Bidang Pembinaan SMK.",
     "assessors.not_found": "Asesor ini tidak ditemukan.",
     "assessors.school_not_found": "Sekolah ini tidak ditemukan.",
     "assessors.field_unknown": "Isian ini tidak dapat diubah di sini.",

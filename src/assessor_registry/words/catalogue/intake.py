@@ -66,7 +66,7 @@ SENTENCES = {
     "intake.nik_changed": "NIK berbeda dari yang tercatat. Periksa sebelum menerapkan.",
     "intake.person_twice": "Orang yang sama sudah ada di baris {first_row}, dengan nomor MET lain.",
     "intake.other_name": "Nama berbeda dari yang tercatat untuk nomor MET ini. Periksa sebelum menerapkan.",
-    "intake.not_yours": "Asesor ini bukan asesor LSP Anda atau sekolah jejaringnya. Perubahannya dicatat oleh Bidang Pembinaan SMK.",
+    "intake.not_yours": "Asesor ini bukan asesor sekolah LSP Anda atau jejaringnya. Perubahannya dicatat oleh LSP sekolahnya sendiri atau Bidang Pembinaan SMK.",
     "intake.school_not_yours": "Sekolah ini bukan sekolah LSP Anda atau jejaringnya. Perubahannya dicatat oleh Bidang Pembinaan SMK.",
     "intake.school_needed_for_new": "Asesor baru harus disertai sekolahnya, supaya jelas bahwa ia di LSP Anda.",
     "intake.school_without_name": "NPSN ini belum dikenal dan nama sekolahnya kosong, jadi sekolah tidak diubah.",
