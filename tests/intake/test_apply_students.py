@@ -1,6 +1,7 @@
 """Lists of pupils go in, change classes, move between schools, and never remove anybody."""
 
 import io
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -100,6 +101,33 @@ def test_a_pupil_at_another_school_has_moved(into: Importing) -> None:
     assert codes(plan.rows[0], "warned") == {"intake.pupil_moves"}
     assert (plan.rows[0].changes[0].name, plan.missing) == ("school", ())
     assert [(row[1], row[3]) for row in written(into)] == [("99000091", None), ("99000090", "1002")]
+
+
+@pytest.mark.parametrize(
+    ("row", "outcome"),
+    [
+        ({"name": "Bukan Dia"}, "refused"),
+        ({"born": None, "nik": None}, "refused"),
+        ({"born": date(2009, 3, 5), "nik": None}, "refused"),
+        ({"name": "Bukan Dia", "nisn": None}, "refused"),
+        ({"born": None}, "changed"),
+        ({"nik": None}, "changed"),
+        ({"nisn": None}, "changed"),
+        ({"name": "murid  contoh 1"}, "changed"),
+    ],
+)
+def test_a_number_alone_takes_no_pupil_from_another_school(
+    into: Importing, row: dict[str, object], outcome: str
+) -> None:
+    put(into, pupil(1), pupil(2))
+    put(into, pupil(2))
+    before = written(into)
+    plan = put(into, pupil(1, nipd=None, **row), npsn="99000091")
+    assert outcomes(plan) == [outcome]
+    if outcome == "refused":
+        assert codes(plan.rows[0], "refused") == {"intake.pupil_of_other_school"}
+        assert written(into) == before, "who is missing at the former school stays so"
+        assert "99000090" not in repr(plan.rows[0].findings)
 
 
 def test_numbers_of_others_are_not_taken_over(into: Importing) -> None:

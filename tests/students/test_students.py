@@ -136,6 +136,14 @@ def test_a_pupil_who_moved_is_the_same_pupil_at_the_new_school(database: Databas
     assert (_get(database, student).school, _get(database, student).nipd) == ("SMKN 1 Bontang", "7")
 
 
+def test_nobody_is_renamed_by_moving(database: Database, school: UUID) -> None:
+    (student,) = _add(database, school, _pupil(1))
+    other = _school(database, "SMKN 1 Bontang", "64.74")
+    with pytest.raises(InvalidInput, match="moved_and_renamed"):
+        _change(database, Change(student, 1, {"name": "Bukan Dia"}, school_id=other))
+    assert _change(database, Change(student, 1, {"name": "SISWA 001"}, school_id=other)) == 1
+
+
 def test_who_is_missing_from_a_list_is_marked_and_never_removed(database: Database, school: UUID) -> None:
     one, two = _add(database, school, _pupil(1), _pupil(2))
 

@@ -2,6 +2,7 @@
 
 Identity is the NISN, else the NIK, else the school's own number (NIPD). A newer list changes a class (Rombel), brings a
 pupil back, or shows that one has come from another school; who is not in it is marked as missing and never removed.
+A number alone moves nobody: name, and birth date or NIK, agree with what the former school has.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -131,6 +132,7 @@ class _Planner:
             notes.refuse("nisn", "intake.pupil_without_number")
         elif not row.refused:
             self._require_one(row, pupil, notes)
+            self._require_same(row, pupil, notes)
         if row.refused or any(finding.level == "refused" for finding in notes.findings):
             return self._planned(row, "refused", notes)
         return self._write(row, pupil, notes)
@@ -170,6 +172,19 @@ class _Planner:
         elif pupil is None and row.nik and self._others_with(self._known.digests[row.nik], None):
             notes.refuse("nik", "intake.nik_of_other_pupil")
 
+    def _require_same(self, row: StudentRow, pupil: KnownStudent | None, notes: Notes) -> None:
+        """Whoever comes from another school is told by more than a number, which anyone may have read somewhere.
+
+        What the other school has of the pupil is not said.
+        """
+        if pupil is None or pupil.school_id == self._school.id:
+            return
+        named = search_name(row.name or "") == search_name(str(pupil.values["name"]))
+        born = row.birth_date is not None and row.birth_date == pupil.values["birth_date"]
+        nik = row.nik is not None and self._known.digests.get(row.nik) == pupil.nik_hash
+        if not (named and (born or nik)):
+            notes.refuse("nisn" if row.nisn else "nik", "intake.pupil_of_other_school")
+
     def _others_with(self, nik: bytes, pupil: KnownStudent | None) -> bool:
         owners = self._by_nik.get(nik, ())
         return nik in self._known.shared or any(pupil is None or one.id != pupil.id for one in owners)
@@ -177,7 +192,7 @@ class _Planner:
     def _still_here(self, row: StudentRow, pupil: KnownStudent | None) -> None:
         """Whoever a row names is not missing, even if the row itself can not go in."""
         found = pupil or (self._named_like(row) if row.refused else None)
-        if found is not None:
+        if found is not None and found.school_id == self._school.id:
             self._present.add(found.id)
 
     def _named_like(self, row: StudentRow) -> KnownStudent | None:
@@ -204,6 +219,7 @@ class _Planner:
         if pupil is not None and pupil.missing_since is not None:
             changes.append(Change("missing_since", shown(pupil.missing_since), None))
         if moves and pupil is not None:
+            self._present.add(pupil.id)
             notes.warn("name", "intake.pupil_moves", school=pupil.school)
             changes.insert(0, Change("school", pupil.school, self._school.name))
         outcome: Outcome = "new" if pupil is None else "changed" if changes else "same"

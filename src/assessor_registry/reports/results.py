@@ -80,7 +80,7 @@ _SCOPES = {
     "province": "TRUE",
     "region": "l.region_code = :ref",
     "lsp": "r.lsp_id = CAST(:ref AS uuid)",
-    "school": "p.school_id = CAST(:ref AS uuid)",
+    "school": "a.school_id = CAST(:ref AS uuid)",
     "self": "r.assessor_id = CAST(:ref AS uuid)",
 }
 _LISTED = """
@@ -94,7 +94,7 @@ FROM record r
 JOIN record_state x ON x.record_id = r.id
 JOIN attempt a ON a.id = r.attempt_id
 JOIN student p ON p.id = a.student_id
-JOIN school k ON k.id = p.school_id
+JOIN school k ON k.id = a.school_id
 JOIN schedule s ON s.id = a.schedule_id
 JOIN scheme_version sv ON sv.id = s.scheme_version_id
 JOIN scheme c ON c.id = sv.scheme_id
@@ -166,7 +166,7 @@ FROM attempt a
 JOIN schedule s ON s.id = a.schedule_id AND s.cancelled_at IS NULL AND s.first_day <= :today
 JOIN lsp l ON l.id = s.lsp_id
 JOIN student p ON p.id = a.student_id
-JOIN school k ON k.id = p.school_id
+JOIN school k ON k.id = a.school_id
 LEFT JOIN LATERAL (SELECT * FROM draft f WHERE f.attempt_id = a.id AND f.record_id IS NULL
                    AND f.outcome IS NOT NULL ORDER BY f.part DESC LIMIT 1) d ON TRUE
 LEFT JOIN assessor e ON e.id = COALESCE(d.assessor_id, a.assessor_id)

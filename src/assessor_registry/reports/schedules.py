@@ -87,10 +87,7 @@ _SCOPES = {
     "province": "TRUE",
     "region": "l.region_code = :ref",
     "lsp": "s.lsp_id = CAST(:ref AS uuid)",
-    "school": (
-        "EXISTS (SELECT 1 FROM attempt t JOIN student p ON p.id = t.student_id "
-        "WHERE t.schedule_id = s.id AND p.school_id = CAST(:ref AS uuid))"
-    ),
+    "school": ("EXISTS (SELECT 1 FROM attempt t WHERE t.schedule_id = s.id AND t.school_id = CAST(:ref AS uuid))"),
     "self": "EXISTS (SELECT 1 FROM assignment m WHERE m.schedule_id = s.id AND m.assessor_id = CAST(:ref AS uuid))",
 }
 

@@ -59,7 +59,8 @@ class Schedule(SQLModel, table=True):
 class Attempt(SQLModel, table=True):
     """A candidate (asesi) in a schedule: this student's n-th attempt at the scheme, and whom they are assessed by.
 
-    `recorded_at`: a result was signed; from then on the candidate stays in this schedule.
+    `recorded_at`: a result was signed; from then on the candidate stays in this schedule. `school_id`: the school that
+    the student was at when added (the database fills it in): who moves later leaves their attempts to that school.
     """
 
     __tablename__ = "attempt"
@@ -70,11 +71,13 @@ class Attempt(SQLModel, table=True):
         CheckConstraint("removed_at IS NULL OR recorded_at IS NULL", name="recorded_stays"),
         Index("ix_attempt_student_id", "student_id"),
         Index("ix_attempt_assessor_id", "assessor_id"),
+        Index("ix_attempt_school_id", "school_id"),
     )
 
     id: UUID = key()
     schedule_id: UUID = plain(foreign_key="schedule.id")
     student_id: UUID = plain(foreign_key="student.id")
+    school_id: UUID | None = plain(nullable=True, foreign_key="school.id")
     number: int = plain()
     assessor_id: UUID | None = plain(nullable=True, foreign_key="assessor.id")
     removed_at: datetime | None = instant(nullable=True)

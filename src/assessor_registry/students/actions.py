@@ -84,7 +84,7 @@ def change_many(
 
     Raises:
         NotFound: a student or new school outside the actor's scope.
-        InvalidInput: a value that can not be.
+        InvalidInput: a value that can not be; or one who moves would have another name.
         Conflict: one of them changed meanwhile, or is gone.
     """
     present = store.locked(tx, [change.student_id for change in changes])
@@ -99,6 +99,8 @@ def change_many(
         if after.get("nik_hash", old["nik_hash"]) == old["nik_hash"]:
             after.pop("nik_cipher", None)  # the same number sealed again is no change
         after |= {"school_id": change.school_id} if change.school_id else {}
+        if after.get("school_id", old["school_id"]) != old["school_id"] and _renames(after, old):
+            raise InvalidInput("students.moved_and_renamed", field="name")
         differing = {name: value for name, value in after.items() if value != old[name]}
         if differing.keys() - {"search_name"}:
             whole = {name: differing.get(name, old[name]) for name in STORED}
@@ -127,6 +129,10 @@ def mark_missing(
     found = [Entry(one, None, {"missing_since": None}) for one in back]
     note_all(tx, actor.author, "students.mark_found", "student", found, now=now)
     return missing, back
+
+
+def _renames(after: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
+    return bool(after.get("search_name", old["search_name"]) != old["search_name"])
 
 
 def _at(present: Mapping[UUID, Mapping[str, Any]], change: Change) -> UUID:

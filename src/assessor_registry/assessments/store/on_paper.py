@@ -111,7 +111,7 @@ def _within(scope: Scope) -> ColumnElement[bool]:
         return true()
     if scope.kind == "region":
         return LSP.c.region_code == scope.ref  # type: ignore[no-any-return]
-    columns = {"lsp": SCHEDULE.c.lsp_id, "school": STUDENT.c.school_id, "self": PAPER.c.assessor_id}
+    columns = {"lsp": SCHEDULE.c.lsp_id, "school": ATTEMPT.c.school_id, "self": PAPER.c.assessor_id}
     return columns[scope.kind] == scope.id if scope.kind in columns else false()
 
 

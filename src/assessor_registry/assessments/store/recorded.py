@@ -138,12 +138,13 @@ def _records() -> Select[Any]:
 
 
 def within(scope: Scope) -> ColumnElement[bool]:
-    """The records that `scope` sees: of the LSP, of its region, of the school's pupils, or one's own."""
+    """The records that `scope` sees: of the LSP, of its region, of the school's pupils while they
+    were there, or one's own."""
     if scope.everything:
         return true()
     if scope.kind == "region":
         return LSP.c.region_code == scope.ref  # type: ignore[no-any-return]
-    columns = {"lsp": RECORD.c.lsp_id, "school": STUDENT.c.school_id, "self": RECORD.c.assessor_id}
+    columns = {"lsp": RECORD.c.lsp_id, "school": ATTEMPT.c.school_id, "self": RECORD.c.assessor_id}
     return columns[scope.kind] == scope.id if scope.kind in columns else false()
 
 
@@ -355,5 +356,5 @@ def _drafts_within(scope: Scope) -> ColumnElement[bool]:
         return true()
     if scope.kind == "region":
         return LSP.c.region_code == scope.ref  # type: ignore[no-any-return]
-    columns = {"lsp": SCHEDULE.c.lsp_id, "school": STUDENT.c.school_id, "self": DRAFT.c.assessor_id}
+    columns = {"lsp": SCHEDULE.c.lsp_id, "school": ATTEMPT.c.school_id, "self": DRAFT.c.assessor_id}
     return columns[scope.kind] == scope.id if scope.kind in columns else false()

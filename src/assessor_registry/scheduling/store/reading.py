@@ -182,10 +182,8 @@ def within(scope: Scope) -> ColumnElement[bool]:
     if scope.kind == "lsp":
         return SCHEDULE.c.lsp_id == scope.id  # type: ignore[no-any-return]
     if scope.kind == "school":
-        pupils = ATTEMPT.join(STUDENT, STUDENT.c.id == ATTEMPT.c.student_id)
-        return exists(
-            select(1).select_from(pupils).where(ATTEMPT.c.schedule_id == SCHEDULE.c.id, STUDENT.c.school_id == scope.id)
-        )
+        pupils = ATTEMPT.alias()
+        return exists(select(1).where(pupils.c.schedule_id == SCHEDULE.c.id, pupils.c.school_id == scope.id))
     if scope.kind == "self":
         # Of its own, also where the query around it reads assignments.
         own = select(1).where(ASSIGNMENT.c.schedule_id == SCHEDULE.c.id, ASSIGNMENT.c.assessor_id == scope.id)
@@ -249,7 +247,7 @@ def candidates(conn: Connection, scope: Scope, schedule_id: UUID, *, lock: bool 
         .order_by(STUDENT.c.search_name, ATTEMPT.c.id)
     )  # fmt: skip
     if scope.kind == "school":
-        query = query.where(STUDENT.c.school_id == scope.id)
+        query = query.where(ATTEMPT.c.school_id == scope.id)
     if lock:
         query = query.with_for_update(of=ATTEMPT)
     return [Candidate(**row._mapping) for row in conn.execute(query)]

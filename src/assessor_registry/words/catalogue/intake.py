@@ -77,6 +77,7 @@ SENTENCES = {
     "intake.pupil_twice": "Peserta didik yang sama sudah ada di baris {first_row}.",
     "intake.nik_of_other_pupil": "NIK ini sudah dipakai peserta didik lain dengan NISN lain. Periksa keduanya.",
     "intake.nipd_not_stored": "NIPD ini sudah dipakai peserta didik lain di sekolah ini, jadi tidak disimpan.",
+    "intake.pupil_of_other_school": "Nomor ini milik peserta didik sekolah lain, dan nama dengan tanggal lahir atau NIK-nya tidak sama. Periksa baris ini; kalau memang pindah, minta sekolah lama atau Bidang Pembinaan SMK membetulkan datanya dulu.",
     "intake.pupil_moves": "Pindah dari {school}.",
     # a list of units, a list of schools
     "intake.scheme_unnamed": "Skemanya belum jelas: nomor dan judul skema kosong.",

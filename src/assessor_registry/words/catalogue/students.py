@@ -1,6 +1,7 @@
 """What is wrong with a student's data, or why it can not be changed now."""
 
 SENTENCES = {
+    "students.moved_and_renamed": "Peserta didik yang pindah sekolah tidak sekaligus berganti nama. Betulkan namanya di sekolah lama dulu.",
     "students.school_not_found": "Sekolah ini tidak ditemukan.",
     "students.not_found": "Siswa ini tidak ada, atau di luar wilayah kerja Anda.",
     "students.reason_missing": "Tuliskan untuk apa NIK ini dilihat.",
