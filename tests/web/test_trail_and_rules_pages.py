@@ -2,6 +2,7 @@
 
 import ast
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from tests.support.site import Site
 
 import assessor_registry
 from assessor_registry import clock
-from assessor_registry.accounts.rules import Scope, system
+from assessor_registry.accounts import actions as accounts
+from assessor_registry.accounts.rules import Role, Scope, system
 from assessor_registry.policy import actions as policy
 from assessor_registry.policy.store import shipped
 from assessor_registry.web.acts import ACTS, changes
@@ -76,6 +78,27 @@ def test_an_auditor_of_one_lsp_sees_what_its_people_did(site: Site) -> None:
     page = site.as_role("auditor", Scope("lsp", str(own))).get("/jejak").text
     assert "Admin Nomor 0" in page
     assert "Admin Nomor 1" not in page
+
+
+def test_an_auditor_of_one_lsp_sees_nothing_of_what_the_same_people_do_elsewhere(site: Site) -> None:
+    own, other = site.perform(lambda tx: (add_lsp(tx), add_lsp(tx)))
+    user = site.user("lsp_admin", Scope("lsp", str(other)), name="Dua Lembaga")
+    assert site.browse(user).post(f"/lembaga/lsp/{other}/tuk", name="Bengkel", kind="sewaktu").status_code == 303
+    auditor = site.as_role("auditor", Scope("lsp", str(own)))
+    grant = site.perform(
+        lambda tx: accounts.give_grant(
+            tx, system("test"), user.id, Role.PANEL, Scope("lsp", str(own)), site.day(-1), now=clock.now()
+        )
+    )
+    assert "Dua Lembaga" not in auditor.get("/jejak").text
+    panel = replace(user, role="panel", scope=Scope("lsp", str(own)), grant_id=grant)
+    site.browse(panel).post("/akun/token", label="abc", days="2")
+    page = auditor.get("/jejak").text
+    assert "Dua Lembaga" in page
+    assert "Dua Lembaga" not in auditor.get("/jejak", act="institutions").text
+    site.perform(lambda tx: accounts.revoke_grant(tx, system("test"), grant, now=clock.now()))
+    site.browse(user).post("/akun/token", label="def", days="2")
+    assert len(re.findall("Dua Lembaga", auditor.get("/jejak").text)) == len(re.findall("Dua Lembaga", page))
 
 
 @pytest.mark.parametrize("role", ["division", "lsp_admin", "assessor"])

@@ -153,7 +153,7 @@ class Actor:
     @property
     def author(self) -> Author:
         """How the audit trail names this actor."""
-        return Author(self.account_id, self.role, self.origin)
+        return Author(self.account_id, self.role, self.origin, self.scope.kind, self.scope.ref)
 
     def may(self, permission: Permission) -> bool:
         """Whether the role in use has `permission`."""

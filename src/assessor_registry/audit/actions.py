@@ -52,6 +52,8 @@ def _row(author: Author, act: str, subject_kind: str, entry: Entry, now: datetim
         "account_id": author.account_id,
         "role": author.role,
         "origin": author.origin,
+        "scope_kind": author.scope_kind,
+        "scope_ref": author.scope_ref,
         "act": act,
         "subject_kind": subject_kind,
         "subject_id": None if entry.subject_id is None else str(entry.subject_id),

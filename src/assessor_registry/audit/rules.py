@@ -15,11 +15,17 @@ DROPPED = frozenset({"nik_cipher", "nik_hash", "password", "passphrase", "passwo
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who an audit row names: an account (None for the registry itself), the role in use, and the way in."""
+    """Who an audit row names: an account (None for the registry itself), the role in use, and the way in.
+
+    `scope_kind` and `scope_ref` say where the role in use is held: only who audits that place sees the row. None:
+    whoever acted had no role yet.
+    """
 
     account_id: UUID | None
     role: str
     origin: str
+    scope_kind: str | None = None
+    scope_ref: str | None = None
 
 
 def masked(values: Mapping[str, object] | None) -> dict[str, object] | None:

@@ -28,6 +28,8 @@ class Entry:
     before: Mapping[str, object] | None
     after: Mapping[str, object] | None
     reason: str | None
+    scope_kind: str | None
+    scope_ref: str | None
 
 
 def append(tx: Connection, row: Mapping[str, object]) -> None:

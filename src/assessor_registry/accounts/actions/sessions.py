@@ -85,7 +85,7 @@ def _sign_in(
     grant_id = chosen.id if chosen else None
     values = {"kind": kind, "account_id": found.id, "grant_id": grant_id, "expires_at": expires_at}
     secret = open_credential(tx, values, now)
-    author = Author(found.id, chosen.role if chosen else rules.NO_ROLE, rules.ORIGIN_OF_KIND[kind])
+    author = _author(found.id, chosen, rules.ORIGIN_OF_KIND[kind])
     note(tx, author, "accounts.sign_in", "account", found.id, now=now)
     account = account_of(tx, found.id)
     return SignedIn(secret, found.id, found.name, account.language, grants, grant_id, expires_at)
@@ -96,6 +96,13 @@ def open_credential(tx: Connection, values: Mapping[str, Any], now: datetime) ->
     secret = secrets.token_urlsafe(32)
     store.add_credential(tx, secret, {**values, "created_at": now, "last_seen_at": now})
     return secret
+
+
+def _author(account_id: UUID, held: rules.GrantFact | None, origin: str) -> Author:
+    """Somebody in one of their roles, or still in none."""
+    if held is None:
+        return Author(account_id, rules.NO_ROLE, origin)
+    return Author(account_id, held.role, origin, held.scope.kind, held.scope.ref)
 
 
 def nobody(origin: str) -> Author:
@@ -117,7 +124,7 @@ def choose_grant(tx: Connection, secret: str, grant_id: UUID, today: date, *, no
     if chosen is None or session.label is not None:
         raise NotFound("accounts.no_grant")
     store.use_grant(tx, session.id, grant_id)
-    author = Author(session.account_id, chosen.role, rules.ORIGIN_OF_KIND[session.kind])
+    author = _author(session.account_id, chosen, rules.ORIGIN_OF_KIND[session.kind])
     note(tx, author, "accounts.choose_grant", "account", session.account_id, now=now, after={"grant_id": grant_id})
 
 
