@@ -20,10 +20,12 @@ from assessor_registry import clock
 from assessor_registry.accounts import actions as accounts
 from assessor_registry.assessments import actions as assessments
 from assessor_registry.db.engine import Database
+from assessor_registry.files import actions as files
 from assessor_registry.flags import actions as flag_actions
 from assessor_registry.flags import store as flags
 from assessor_registry.flags.rules import EXPIRED, SweepDay
 from assessor_registry.institutions import store as institutions
+from assessor_registry.intake import sealing
 from assessor_registry.notices import actions as notices
 from assessor_registry.notices import rules as letters
 from assessor_registry.notices import store as outbox
@@ -35,7 +37,7 @@ from assessor_registry.settings import Settings
 from assessor_registry.validity import actions as validity
 from assessor_registry.validity.rules import Period
 
-SWEEP, DIGEST, PURGE, GO_LIVE = "sweep", "digest", "purge", "go-live"
+SWEEP, DIGEST, PURGE, CLEAR, GO_LIVE = "sweep", "digest", "purge", "clear", "go-live"
 SWEEP_AT, DIGEST_AT, PURGE_AT = time(0, 10), time(6, 0), time(3, 30)
 CHANGES_EVERY = 2  # minutes
 MAILS_KEPT, RUNS_KEPT = timedelta(days=90), timedelta(days=400)
@@ -237,7 +239,7 @@ def purge(tx: Connection, now: datetime) -> None:
     """Remove what is kept for a while only.
 
     Answers to repeated requests, failed attempts, forms that nobody came back for, sessions that have ended, old mails
-    and old job runs.
+    and job runs, files of imports after their time, and files that nothing refers to.
     """
     accounts.purge_idempotency(tx, now)
     accounts.purge_attempts(tx, now)
@@ -245,6 +247,8 @@ def purge(tx: Connection, now: datetime) -> None:
     accounts.purge_ended(tx, now)
     outbox.purge(tx, now - MAILS_KEPT)
     flags.purge_runs(tx, now - RUNS_KEPT)
+    sealing.purge_files(tx, now)
+    files.purge_orphans(tx, now)
 
 
 def deliver(database: Database, settings: Settings, now: datetime) -> notices.Delivered:
@@ -264,6 +268,8 @@ def catch_up(database: Database, settings: Settings, now: datetime) -> None:
         digest(database, today, now=now, url=settings.public_url)
     if local.time() >= PURGE_AT:
         once(database, PURGE, today.isoformat(), now, lambda tx: purge(tx, now))
+        # Only after that is committed: bytes that a row still names are never removed.
+        once(database, CLEAR, today.isoformat(), now, lambda tx: files.clear_unknown(tx, settings.uploads_dir))
 
 
 def start(database: Database, settings: Settings) -> BackgroundScheduler:

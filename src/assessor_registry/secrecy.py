@@ -25,8 +25,8 @@ CSRF_KEY = "csrf.key"
 # Every key file that a registry needs: of fields, of the signing authority, of forms.
 KEY_FILES = (KEY_FILE, AUTHORITY_KEY, CSRF_KEY)
 _NONCE = 12
-# Each purpose has a key of its own: fields of the register; forms that wait for their sender.
-Purpose = Literal["seal", "form"]
+# Each purpose has a key of its own: fields of the register; forms that wait for their sender; files of imports.
+Purpose = Literal["seal", "form", "import"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,12 @@ class Secrecy:
 
     def seal(self, value: str, purpose: Purpose = "seal") -> bytes:
         """Encrypt (AES-256-GCM, random nonce in front): the same value never looks the same twice."""
+        return self.seal_bytes(value.encode(), purpose)
+
+    def seal_bytes(self, value: bytes, purpose: Purpose) -> bytes:
+        """As `seal`, for what is no text."""
         nonce = os.urandom(_NONCE)
-        return nonce + AESGCM(self._derived(purpose.encode())).encrypt(nonce, value.encode(), None)
+        return nonce + AESGCM(self._derived(purpose.encode())).encrypt(nonce, value, None)
 
     def open(self, sealed: bytes, purpose: Purpose = "seal") -> str:
         """Decrypt what `seal` made for the same purpose.
@@ -46,8 +50,12 @@ class Secrecy:
         Raises:
             ConfigurationError: it was sealed with another key or for another purpose, or changed since.
         """
+        return self.open_bytes(sealed, purpose).decode()
+
+    def open_bytes(self, sealed: bytes, purpose: Purpose) -> bytes:
+        """As `open`, for what is no text."""
         try:
-            return AESGCM(self._derived(purpose.encode())).decrypt(sealed[:_NONCE], sealed[_NONCE:], None).decode()
+            return AESGCM(self._derived(purpose.encode())).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
         except InvalidTag:
             raise ConfigurationError("secrecy.wrong_key", name=KEY_FILE) from None
 

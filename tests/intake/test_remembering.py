@@ -33,10 +33,12 @@ def test_a_second_look_reads_nothing(into: Importing) -> None:
     made = into.preview([assessor(1), assessor(2)])
     with into.database.read() as conn:
         batch = actions.find(conn, system("tests"), made.batch_id)
-    first, second = (actions.reread(into.database, into.uploads, batch, today=TODAY) for _ in range(2))
+    first, second = (
+        actions.reread(into.database, into.uploads, batch, secrecy=into.secrecy, today=TODAY) for _ in range(2)
+    )
     assert second == first
     assert second.file is first.file
-    tomorrow = actions.reread(into.database, into.uploads, batch, today=TODAY + timedelta(days=1))
+    tomorrow = actions.reread(into.database, into.uploads, batch, secrecy=into.secrecy, today=TODAY + timedelta(days=1))
     assert tomorrow.file is not first.file
 
 

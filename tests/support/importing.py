@@ -180,7 +180,7 @@ class Importing:
         """Read the kept file again and apply."""
         with self.database.read() as conn:
             batch = actions.find(conn, actor, batch_id)
-        source = actions.reread(self.database, self.uploads, batch, today=TODAY)
+        source = actions.reread(self.database, self.uploads, batch, secrecy=self.secrecy, today=TODAY)
         return self.database.perform(
             lambda tx: actions.apply(
                 tx, actor, batch_id, source, secrecy=self.secrecy, now=now, today=TODAY, corrections=corrections,

@@ -150,6 +150,25 @@ def faults(conn: Connection, uploads_dir: Path) -> Iterator[Fault]:
                 yield Fault(row.id, path, "damaged")
 
 
+# Every column that names a file, as the database knows them: one that is added later is not forgotten here.
+_REFERRING = text(
+    "SELECT c.conrelid::regclass::text AS name, a.attname AS referring FROM pg_constraint c "
+    "JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1] "
+    "WHERE c.contype = 'f' AND c.confrelid = 'stored_file'::regclass ORDER BY 1, 2"
+)
+
+
+def forget_orphans(tx: Connection, before: datetime) -> int:
+    """Delete the rows of files uploaded before an instant to which no other row refers; return how many."""
+    named = [
+        f"NOT EXISTS (SELECT 1 FROM {row.name} r WHERE r.{row.referring} = f.id)" for row in tx.execute(_REFERRING)
+    ]
+    found = tx.execute(
+        text(f"DELETE FROM stored_file f WHERE f.uploaded_at < :before AND {' AND '.join(named)}"), {"before": before}
+    )
+    return found.rowcount
+
+
 def unknown(conn: Connection, uploads_dir: Path) -> list[Path]:
     """Return the files in the uploads folder that no row names: drafts of a crash, bytes whose transaction failed."""
     if not uploads_dir.is_dir():

@@ -35,6 +35,7 @@ from assessor_registry.intake.scheme_plan import plan_schemes
 from assessor_registry.intake.scheme_rows import SchemeFile
 from assessor_registry.intake.school_plan import plan_schools, write_schools
 from assessor_registry.intake.school_rows import SchoolFile
+from assessor_registry.intake.sealing import KEPT, opened, sealed
 from assessor_registry.intake.sources import Source, read_source
 from assessor_registry.intake.store import Batch
 from assessor_registry.intake.student_apply import write_students
@@ -95,7 +96,7 @@ def preview(
     today: date,
     asked: SchoolAsked = NOBODY,
 ) -> Preview:
-    """Keep the file and say what applying it would do; nothing else is written.
+    """Keep the file, sealed, and say what applying it would do; nothing else is written.
 
     Raises:
         Forbidden: the actor may not import this kind of file, or not for that school.
@@ -106,7 +107,7 @@ def preview(
     plan = make_plan(tx, actor, source, asked, secrecy=secrecy, today=today)
     file_id = files.keep(
         tx, uploads_dir, content=source.content, given_name=source.name, purpose=f"import.{source.kind}",
-        uploaded_by=actor.author, now=now, allowed=SHEETS,
+        uploaded_by=actor.author, now=now, allowed=SHEETS, seal=lambda content: sealed(secrecy, content),
     )  # fmt: skip
     batch_id = uuid4()
     known_school = None if plan.schools else plan.school_id
@@ -129,15 +130,18 @@ def find(conn: Connection, actor: Actor, batch_id: UUID) -> Batch:
     return _visible(actor, found)
 
 
-def reread(db: Database, uploads_dir: Path, batch: Batch, *, today: date) -> Source:
+def reread(db: Database, uploads_dir: Path, batch: Batch, *, secrecy: Secrecy, today: date) -> Source:
     """Read the kept file of an import again, or remember what was read of the same bytes today.
 
     Raises:
+        NotFound: it was kept for as long as files of imports are.
         Unavailable: the file is gone or damaged.
     """
+    if batch.file_id is None:
+        raise NotFound("intake.file_purged", days=KEPT.days)
     with db.read() as conn:
         known = file_store.file(conn, batch.file_id)
-        content = file_store.read(conn, uploads_dir, batch.file_id)
+        content = opened(secrecy, file_store.read(conn, uploads_dir, batch.file_id))
         years = _validity_years(conn, today)
     name = known.given_name
     key = Key(today, known.sha256, batch.kind, Path(name).suffix.lower(), years)
@@ -149,6 +153,11 @@ def reread(db: Database, uploads_dir: Path, batch: Batch, *, today: date) -> Sou
         source = read_source(batch.kind, Path(copy.name), name, today=today, validity_years=years)
     MEMORY.keep(key, source.file)
     return replace(source, content=content)
+
+
+def note_report(tx: Connection, actor: Actor, batch: Batch, *, now: datetime) -> None:
+    """Say in the trail that the sender of an import was given its rows again, NIK and all."""
+    note(tx, actor.author, "intake.report", "import", batch.id, now=now, after={"kind": batch.kind})
 
 
 def plan_again(conn: Connection, actor: Actor, batch: Batch, source: Source, *, secrecy: Secrecy, today: date) -> Plan:

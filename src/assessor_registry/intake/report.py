@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from assessor_registry import words
 from assessor_registry.intake.cells import Cell as ReadCell
 from assessor_registry.intake.cells import Kind, shown
-from assessor_registry.intake.plan_rules import Change, Plan, PlannedRow
+from assessor_registry.intake.plan_rules import Change, Plan, PlannedRow, masked_nik
 from assessor_registry.printing import workbook
 from assessor_registry.printing.workbook import Cell, Column, SheetOut
 from assessor_registry.words import gettext as _
 
+_NIK = re.compile(r"(?<!\d)\d{16}(?!\d)")
 _DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _NOT_READ = shown(ReadCell(Kind.MISSING))
 
@@ -67,20 +69,33 @@ def as_read(value: str | None) -> str:
     return _DAY.sub(lambda found: words.long_date(date.fromisoformat(found[0])), value) if value else "–"
 
 
-def report(plan: Plan, made_at: datetime, outcomes: Mapping[int, str] | None = None) -> bytes:
+def report(plan: Plan, made_at: datetime, outcomes: Mapping[int, str] | None = None, *, masked: bool = False) -> bytes:
     """Return the workbook. `outcomes`: row → how it ended, for an import that was applied already.
+
+    `masked`: it is for somebody else than the sender of the file, who sees no NIK.
 
     One sheet has all rows with their outcome and reasons; the other only the refused ones under the file's own
     headings, so that they can be put right there and the workbook sent again. All cells are text.
     """
-    headings = headings_of(plan.rows)
+    planned = [_masked(row, plan.columns.get("nik")) for row in plan.rows] if masked else plan.rows
+    headings = headings_of(planned)
     ended = outcomes or {}
     about = [Column(_("Baris"), 7), Column(_("Hasil impor"), 16), Column(_("Alasan"), 70)]
-    refused = [row for row in plan.rows if ended.get(row.row, row.outcome) == "refused"]
-    everything = SheetOut(_("Semua baris"), [*about, *map(Column, headings)], _all(plan.rows, ended, headings))
+    refused = [row for row in planned if ended.get(row.row, row.outcome) == "refused"]
+    everything = SheetOut(_("Semua baris"), [*about, *map(Column, headings)], _all(planned, ended, headings))
     # First, so that it is the sheet that is read when the workbook is sent again.
     again = SheetOut(_("Ditolak"), list(map(Column, headings)), _raw(refused, headings))
     return workbook.write([again, everything] if refused else [everything], made_at=made_at)
+
+
+def _masked(row: PlannedRow, nik: str | None) -> PlannedRow:
+    """The row without any NIK, wherever it is written: under its heading, or as 16 digits in another cell."""
+    raw = {label: masked_nik(cell) if label == nik else _NIK.sub(_hidden, cell) for label, cell in row.raw.items()}
+    return replace(row, raw=raw)
+
+
+def _hidden(found: re.Match[str]) -> str:
+    return masked_nik(found[0])
 
 
 def headings_of(rows: Iterable[PlannedRow]) -> list[str]:

@@ -40,7 +40,7 @@ class Batch:
 
     id: UUID
     kind: str
-    file_id: UUID
+    file_id: UUID | None
     school_id: UUID | None
     npsn: str | None
     plan_sha256: bytes
@@ -65,6 +65,12 @@ def add_batch(tx: Connection, values: Mapping[str, Any]) -> None:
 def end_batch(tx: Connection, batch_id: UUID, values: Mapping[str, Any]) -> None:
     """Write how an import ended."""
     tx.execute(update(_T).where(_T.c.id == batch_id).values(**values))
+
+
+def forget_files(tx: Connection, before: datetime) -> int:
+    """Let imports that were applied, or abandoned, before an instant no longer name their file; return how many."""
+    ended = func.coalesce(_T.c.applied_at, _T.c.created_at) < before
+    return tx.execute(update(_T).where(_T.c.file_id.is_not(None), ended).values(file_id=None)).rowcount
 
 
 def batch(conn: Connection, batch_id: UUID, *, lock_row: bool = False) -> Batch | None:

@@ -12,6 +12,7 @@ from assessor_registry.db.columns import blob, document, instant, key, one_of, p
 class ImportBatch(SQLModel, table=True):
     """One workbook on its way in (impor). `plan_sha256` is what was previewed; applying another plan is refused.
 
+    `file_id` None: the file was kept for its time (`sealing.KEPT`).
     `npsn` is the school that its sender named. `row_outcomes` says, once it is applied, which rows ended how.
     """
 
@@ -23,7 +24,7 @@ class ImportBatch(SQLModel, table=True):
 
     id: UUID = key()
     kind: str = text()
-    file_id: UUID = plain(foreign_key="stored_file.id")
+    file_id: UUID | None = plain(nullable=True, foreign_key="stored_file.id")
     school_id: UUID | None = plain(nullable=True, foreign_key="school.id")
     plan_sha256: bytes = blob()
     npsn: str | None = text(nullable=True)

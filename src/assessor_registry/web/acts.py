@@ -71,6 +71,7 @@ ACTS = {
     "institutions.provisional_school": "Mencatat sekolah dari daftar",
     "institutions.verify_venue": "Mencatat verifikasi TUK",
     "intake.apply": "Menerapkan impor",
+    "intake.report": "Mengunduh laporan impor dengan NIK",
     "intake.preview": "Memeriksa berkas impor",
     "policy.override": "Menyesuaikan aturan",
     "scheduling.add_candidates": "Menambah asesi",

@@ -150,7 +150,7 @@ def _planned(request: Request[Any, Any, Any], batch_id: UUID) -> tuple[store.Bat
     with state.database.read() as conn:
         batch = actions.find(conn, request.user, batch_id)
     actions.require(request.user, batch.kind)
-    source = actions.reread(state.database, state.settings.uploads_dir, batch, today=today)
+    source = actions.reread(state.database, state.settings.uploads_dir, batch, secrecy=state.secrecy, today=today)
     with state.database.read() as conn:
         return batch, actions.plan_again(conn, request.user, batch, source, secrecy=state.secrecy, today=today)
 
@@ -164,7 +164,7 @@ def apply(request: Request[Any, Any, Any], batch_id: FromPath[UUID], data: URLEn
         given = read(Ticks, data)
         with state.database.read() as conn:
             batch = actions.find(conn, request.user, batch_id)
-        source = actions.reread(state.database, state.settings.uploads_dir, batch, today=today)
+        source = actions.reread(state.database, state.settings.uploads_dir, batch, secrecy=state.secrecy, today=today)
 
         def write(tx: Any) -> dict[str, Any]:
             done = actions.apply(
@@ -216,10 +216,13 @@ def _digest(text: str) -> bytes:
 
 @get("/impor/{batch_id:uuid}/laporan.xlsx", opt=IMPORT, sync_to_thread=True)
 def download(request: Request[Any, Any, Any], batch_id: FromPath[UUID]) -> Response[bytes]:
-    """The file with what became of each row, and a sheet with only the refused ones."""
+    """The file with what became of each row, and a sheet with only the refused ones; a NIK only to who sent it."""
     batch, plan = _planned(request, batch_id)
+    own = batch.created_by == request.user.account_id
+    if own:
+        request.app.state.database.perform(lambda tx: actions.note_report(tx, request.user, batch, now=clock.now()))
     ended = {row: name for name, rows in (batch.row_outcomes or {}).items() for row in rows}
-    content = report.report(plan, batch.applied_at or batch.created_at, ended)
+    content = report.report(plan, batch.applied_at or batch.created_at, ended, masked=not own)
     day = clock.day_of(batch.created_at, request.app.state.settings.zone)
     return file_answer(content, f"laporan-impor-{day:%Y-%m-%d}.xlsx", XLSX)
 

@@ -1,6 +1,7 @@
 """What is said about a workbook that is taken in: about the file, about a row, about a NIK."""
 
 SENTENCES = {
+    "intake.file_purged": "Berkas impor ini sudah dihapus: berkas disimpan {days} hari. Hasil impornya tetap tercatat.",
     # the file
     "workbook.no_file": "Berkas tidak ditemukan.",
     "workbook.empty_file": "Berkas ini kosong.",
