@@ -203,3 +203,16 @@ def test_nobody_confirms_their_own_key(site: Site) -> None:
     browser = site.as_role("lsp_admin", Scope("lsp", str(lsp)), assessor_id=who)
     assert browser.post(f"/kunci/{who}").status_code == 403
     assert not confirmed(site, who)
+
+
+def test_who_issued_the_last_activation_code_does_not_confirm_the_key(site: Site) -> None:
+    who = waiting(site, site.perform(add_school))
+    account = site.user("assessor", assessor_id=who)
+    issuer, other = site.user("division"), site.user("division")
+    assert site.browse(issuer).post(f"/pengguna/{account.id}/kode").status_code == 200
+    refused = site.browse(issuer).post(f"/kunci/{who}")
+    assert refused.status_code == 403
+    assert "disahkan orang lain" in refused.text
+    assert not confirmed(site, who)
+    assert site.browse(other).post(f"/kunci/{who}").status_code == 303
+    assert confirmed(site, who)

@@ -15,6 +15,7 @@ from assessor_registry.accounts.actions.passwords import (
     first_operator,
     give_password,
     issue_code,
+    require_not_issuer,
 )
 from assessor_registry.accounts.actions.people import create_account, disable, enable, give_grant, revoke_grant
 from assessor_registry.accounts.actions.sessions import (
@@ -32,5 +33,6 @@ __all__ = [
     "begin_idempotent",
     "change_password", "choose_grant", "create_account", "disable", "enable", "end_credential", "finish_idempotent",
     "first_operator", "give_grant", "give_password", "issue_code", "keep_form", "kept_form", "make_token",
-    "purge_attempts", "purge_ended", "purge_forms", "purge_idempotency", "revoke_grant", "sign_in", "sign_out",
+    "purge_attempts", "purge_ended", "purge_forms", "purge_idempotency", "require_not_issuer", "revoke_grant",
+    "sign_in", "sign_out",
 ]  # fmt: skip

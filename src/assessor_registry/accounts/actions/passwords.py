@@ -19,8 +19,9 @@ from assessor_registry.accounts.actions.sessions import nobody, open_credential,
 from assessor_registry.accounts.rules import PROVINCE, Actor, Role
 from assessor_registry.audit.actions import note
 from assessor_registry.audit.rules import Author
+from assessor_registry.audit.store import of_subject
 from assessor_registry.db.engine import Database
-from assessor_registry.errors import Conflict, InvalidInput
+from assessor_registry.errors import Conflict, Forbidden, InvalidInput
 
 
 def issue_code(tx: Connection, actor: Actor, account_id: UUID, *, now: datetime) -> str:
@@ -39,6 +40,23 @@ def issue_code(tx: Connection, actor: Actor, account_id: UUID, *, now: datetime)
     store.add_code(tx, account_id, rules.normal_code(code), now=now, expires_at=until)
     note(tx, actor.author, "accounts.issue_code", "account", account_id, now=now, after={"expires_at": until})
     return code
+
+
+def require_not_issuer(tx: Connection, actor: Actor, assessor_id: UUID) -> None:
+    """Refuse who issued the newest code for an assessor's account to confirm the assessor's new signing key.
+
+    With both, one office-holder could take the account over and sign as the assessor.
+
+    Raises:
+        Forbidden: the code is the actor's own.
+    """
+    account = store.account_of_assessor(tx, assessor_id)
+    if account is None:
+        return
+    issued = (entry for entry in of_subject(tx, "account", account.id) if entry.act == "accounts.issue_code")
+    newest = next(issued, None)
+    if newest is not None and newest.account_id is not None and newest.account_id == actor.account_id:
+        raise Forbidden("accounts.issued_code")
 
 
 def activate(db: Database, code: str, password: str, *, now: datetime, address: str) -> UUID:

@@ -204,6 +204,7 @@ def confirm_key(request: Request[Any, Any, Any], assessor_id: FromPath[UUID], da
     def act(tx: Connection) -> None:
         now = clock.now()
         require_in_scope(tx, request.user, [assessor_id], now)
+        actions.require_not_issuer(tx, request.user, assessor_id)
         signing.confirm_key(tx, request.user, assessor_id, now)
 
     return _do(request, data, act, "/kunci?ok=confirmed")

@@ -1,6 +1,7 @@
 """What is refused about accounts, passwords, sessions and repeated requests."""
 
 SENTENCES = {
+    "accounts.issued_code": "Kode aktivasi terakhir asesor ini Anda yang menerbitkan. Kunci barunya disahkan orang lain: admin LSP sekolahnya atau petugas lain di Bidang Pembinaan SMK.",
     "accounts.login_unusable": "Nama pengguna terdiri atas 3–64 huruf kecil, angka, titik, garis bawah, tanda hubung, + atau @, diawali huruf atau angka.",
     "accounts.name_missing": "Nama lengkap belum diisi atau terlalu panjang.",
     "accounts.email_unusable": "Alamat surel tidak dapat dipakai. Contoh: nama@sekolah.sch.id.",
