@@ -100,14 +100,16 @@ def sweep(database: Database, today: date, *, now: datetime, mail: bool) -> Swee
     """Bring every to-do to `today`, and count them; doing it again changes nothing.
 
     `mail` False is a sweep for another day than today: it writes to-dos, and no digest tells of them, because the
-    next sweep of a real day looks at everything anew.
+    next sweep of a real day looks at everything anew. It takes nothing away that people have heard of or taken up,
+    and its numbers are those of the dates.
     """
 
     def swept(tx: Connection) -> SweepResult:
         opened = sweep_in(tx, today, now, regular=mail)
         rule = REMINDERS["certificate_ending"]
-        open_ones = flags.stages(tx, "certificate_ending")
-        bands = {str(months): open_ones.get(months, 0) for months in policy.value(tx, rule, today).integers}
+        stages = policy.value(tx, rule, today).integers
+        open_ones = flags.stages(tx, "certificate_ending") if mail else validity.ends_by_stage(tx, today, stages)
+        bands = {str(months): open_ones.get(months, 0) for months in stages}
         return SweepResult(today, opened, open_ones.get(EXPIRED, 0), bands)
 
     return database.perform(swept)
@@ -128,8 +130,11 @@ def sweep_in(tx: Connection, today: date, now: datetime, *, regular: bool = True
     basis = Basis(json.dumps(rules, sort_keys=True), ends.fingerprint(tx))
     before = _last(tx, today) if regular else None
     since = before.day if before and before.basis.rules == basis.rules else None
-    day = SweepDay(today, since, stages, now, _go_live(tx, today, now) if regular else go_live(tx))
-    opened = validity.sweep(tx, day, Period(season.first_day, season.last_day) if season else None).opened
+    clears = regular or flags.last_run(tx, SWEEP) is None
+    counts_from = _go_live(tx, today, now) if regular else go_live(tx)
+    day = SweepDay(today, since, stages, now, counts_from, clears)
+    period = Period(season.first_day, season.last_day) if season else None
+    opened = validity.sweep(tx, day, period, take=regular).opened
     if since != today or before is None or before.basis != basis:
         opened += sum(flag_actions.sweep(tx, source, day) for source in FEW)
         if regular:
@@ -139,7 +144,7 @@ def sweep_in(tx: Connection, today: date, now: datetime, *, regular: bool = True
         opened += scheduling.sweep_lacking(tx, today, now)
     else:
         flags.forget_summaries(tx, SWEEP)
-    return opened + assessments.sweep_unsigned(tx, today, now)
+    return opened + (assessments.sweep_unsigned(tx, today, now) if clears else 0)
 
 
 def _last(tx: Connection, today: date) -> LastSweep | None:
@@ -166,6 +171,7 @@ def _go_live(tx: Connection, today: date, now: datetime) -> date:
     found = go_live(tx)
     if found is None:
         flags.record_run(tx, GO_LIVE, "registry", now, today.isoformat())
+        flags.forget_unheard(tx, sorted(REMINDERS))
     return found or today
 
 

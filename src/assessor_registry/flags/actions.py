@@ -31,18 +31,20 @@ def sweep(tx: Connection, source: Source, day: SweepDay, changed: Select[Any] | 
     """Bring the flags of a source to a day; return how many were opened.
 
     When the day counts from a last sweep, only last days whose stage may have changed after it are read; else all,
-    and what a sweep for another day had opened too early is taken back. `changed` is a SELECT of (subject_id,
-    known_on), each subject once: whose last days have changed since, and when that was known. Doing it again changes
-    nothing.
+    and what a sweep for another day had opened too early is taken back (not on a day that clears nothing). `changed`
+    is a SELECT of (subject_id, known_on), each subject once: whose last days have changed since, and when that was
+    known. Doing it again changes nothing.
     """
     kind, since = source.kind, day.since
     reached = None if since is None or source.few else windows(day.today, since, day.of(kind))
     if reached == () and changed is None:
         return 0
     ends = source.ends()
-    if since is None:
+    if since is None and day.clears:
         store.settle(tx, kind, day)
-    if reached is None:
+    if not day.clears:
+        pass
+    elif reached is None:
         store.clear_stale(tx, source.subject_kind, kind, ends, day.now)
     elif changed is not None:
         among = changed.with_only_columns(changed.selected_columns.subject_id)

@@ -19,7 +19,8 @@ class SweepDay:
 
     `since` is the day of the last sweep under the same rules, None when everything is to be read. `stages` are
     months before the last day, per kind of flag. What was due by `go_live`, or when the registry learnt of it, is
-    backlog: it goes into one summary and not into a mail each.
+    backlog: it goes into one summary and not into a mail each. `clears` False is a look at another day while the
+    registry counts: to-dos are opened and moved on, none is cleared, so that nothing is forgotten that people did.
     """
 
     today: date
@@ -27,6 +28,7 @@ class SweepDay:
     stages: Mapping[str, tuple[int, ...]]
     now: datetime
     go_live: date | None = None
+    clears: bool = True
 
     def of(self, kind: str) -> tuple[int, ...]:
         """The stages of a kind of flag."""

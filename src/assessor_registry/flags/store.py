@@ -120,8 +120,8 @@ def due(ends: Select[Any], reached: Sequence[tuple[date, date]] | None, changed:
 def raise_due(tx: Connection, subject_kind: str, kind: str, due: Select[Any], day: SweepDay, *, whole: bool) -> int:
     """Open or move on a flag for each row of `due`, which holds a (subject_id, last_day) once; return how many opened.
 
-    A flag that was cleared and is due again is opened again, told to nobody. Who is not due yet is left out. `whole`:
-    most of what is due has its flag already.
+    A flag that was cleared and is due again is opened again, told to nobody, and news unless the registry does not
+    count yet. Who is not due yet is left out. `whole`: most of what is due has its flag already.
     """
     ends, stages = due.subquery(), day.of(kind)
     months, earliest = stage_of(ends.c.last_day, day.today, stages), max(stages, default=0)
@@ -141,7 +141,10 @@ def raise_due(tx: Connection, subject_kind: str, kind: str, due: Select[Any], da
     names = ["id", "subject_kind", "subject_id", "kind", "last_day", "stage", "backlog", "raised_at", "stage_at"]
     statement = upsert(_F).from_select(names, rows)
     again = {name: statement.excluded[name] for name in ("stage", "stage_at")}
-    reopened = {name: case((_F.c.cleared_at.is_(None), _F.c[name])) for name in _TOLD}
+    reopened: dict[str, Any] = {name: case((_F.c.cleared_at.is_(None), _F.c[name])) for name in _TOLD}
+    counts = day.go_live is not None and day.go_live < day.today
+    anew = false() if counts else statement.excluded.backlog
+    reopened["backlog"] = case((_F.c.cleared_at.is_(None), _F.c.backlog), else_=anew)
     statement = statement.on_conflict_do_update(
         index_elements=["subject_kind", "subject_id", "kind", "last_day"],
         set_={**again, **reopened, "cleared_at": None},
@@ -176,11 +179,23 @@ def everyone(tx: Connection, yes: bool) -> Iterator[None]:
 
 
 def settle(tx: Connection, kind: str, day: SweepDay) -> None:
-    """Put every open flag of a kind to its stage of the day: after a sweep for another day some are ahead of it."""
+    """Put every open flag of a kind to its stage of the day: after a sweep for another day some are ahead of it.
+
+    What is not due and nobody has heard of was never there.
+    """
     now, months = day.now, stage_of(_F.c.last_day, day.today, day.of(kind))
     opened = and_(_F.c.kind == kind, _F.c.cleared_at.is_(None))
+    tx.execute(delete(_F).where(opened, months.is_(None), _UNHEARD))
     tx.execute(update(_F).where(opened, months.is_(None)).values(cleared_at=now))
     tx.execute(update(_F).where(opened, months != _F.c.stage).values(stage=months, stage_at=now))
+
+
+_UNHEARD = and_(_F.c.told_stage.is_(None), _F.c.acknowledged_at.is_(None))
+
+
+def forget_unheard(tx: Connection, kinds: Collection[str]) -> None:
+    """Remove the open flags of these kinds that nobody has heard of: they were opened before the registry counted."""
+    tx.execute(delete(_F).where(_F.c.kind.in_(kinds), _F.c.cleared_at.is_(None), _UNHEARD))
 
 
 def clear_stale(
@@ -265,6 +280,14 @@ def stages(conn: Connection, kind: str) -> dict[int, int]:
     of_it = and_(_F.c.kind == kind, _F.c.cleared_at.is_(None))
     query = select(_F.c.stage, func.count().label("number")).where(of_it).group_by(_F.c.stage)
     return {row.stage: row.number for row in conn.execute(query)}
+
+
+def due_stages(conn: Connection, ends: Select[Any], today: date, stages: Sequence[int]) -> dict[int, int]:
+    """Return how many of `ends` have reached each stage on a day, whatever flags there are."""
+    found = ends.subquery()
+    reached = select(stage_of(found.c.last_day, today, stages).label("stage"), found.c.subject_id).subquery()
+    query = select(reached.c.stage, func.count().label("number")).where(reached.c.stage.is_not(None))
+    return {row.stage: row.number for row in conn.execute(query.group_by(reached.c.stage))}
 
 
 def _opened(

@@ -30,12 +30,12 @@ from assessor_registry.validity.actions.decrees import (
     sanction,
 )
 from assessor_registry.validity.actions.rebuilding import Difference, check, rebuild
-from assessor_registry.validity.actions.sweeping import Swept, acknowledge, sweep
+from assessor_registry.validity.actions.sweeping import Swept, acknowledge, ends_by_stage, sweep
 
 __all__ = [
     "EARLIEST", "LATEST",
     "Difference", "Done", "EndingDecree", "NewCertificate", "NewExtension", "NewSanction", "NewTechnical", "Swept",
     "acknowledge", "add_certificate", "add_imported", "add_technical", "amend_extension", "appoint",
     "cancel_extension", "cancel_sanction", "check", "correct_certificate", "correct_technical", "end_appointment",
-    "extend", "map_technical", "rebuild", "reinstate", "sanction", "sweep",
+    "ends_by_stage", "extend", "map_technical", "rebuild", "reinstate", "sanction", "sweep",
 ]  # fmt: skip

@@ -24,12 +24,13 @@ class Swept:
     changed: int
 
 
-def sweep(tx: Connection, day: SweepDay, season: Period | None) -> Swept:
+def sweep(tx: Connection, day: SweepDay, season: Period | None, *, take: bool = True) -> Swept:
     """Bring the to-dos of assessors to a day: certificates, the season's gap, competences, appointments.
 
     `season` is the assessment season that runs or comes next. Doing it again changes nothing.
+    `take` False leaves what has changed for the next sweep, which is told of it again.
     """
-    number, changed = periods.take_changed(tx)
+    number, changed = periods.take_changed(tx) if take else periods.changed_since(tx)
     gap = (date.max, date.min) if season is None else gap_of(season, day.of("season_gap"))
     today = day.today
     sources = (
@@ -40,9 +41,14 @@ def sweep(tx: Connection, day: SweepDay, season: Period | None) -> Swept:
     )
     with flag_store.everyone(tx, day.since is None):
         opened = sum(flags.sweep(tx, source, day, changed) for source in sources)
-    if day.since != today or changed is not None:
+    if day.clears and (day.since != today or changed is not None):
         flag_store.clear_subjects(tx, "assessor", sweeping.ended(today, day.since, changed), day.now)
     return Swept(opened, number)
+
+
+def ends_by_stage(conn: Connection, today: date, stages: tuple[int, ...]) -> dict[int, int]:
+    """Return how many assessors' coverage ends within each stage on a day, 0 has ended; from the dates alone."""
+    return flag_store.due_stages(conn, sweeping.certificate_ends(today), today, stages)
 
 
 def gap_of(season: Period, stages: tuple[int, ...]) -> tuple[date, date]:

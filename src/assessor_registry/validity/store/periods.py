@@ -138,6 +138,14 @@ def note_changed(tx: Connection, ids: Iterable[UUID], known_on: date) -> None:
 TAKEN = table("taken_change", column("subject_id", Uuid), column("known_on", Date))
 
 
+def changed_since(conn: Connection) -> tuple[int, Select[Any] | None]:
+    """Return what `take_changed` would, and leave it for the next sweep."""
+    query = select(E.c.assessor_id.label("subject_id"), func.min(E.c.known_on).label("known_on"))
+    query = query.group_by(E.c.assessor_id)
+    number = conn.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    return number, query if number else None
+
+
 def take_changed(tx: Connection) -> tuple[int, Select[Any] | None]:
     """Take out what has changed since the last sweep, for the rest of the transaction; None: nothing has.
 
