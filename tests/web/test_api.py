@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from tests.support.event import PASSPHRASE, Event, at
 from tests.support.site import PASSWORD, Site
-from tests.web.test_recording_browser import Visit
+from tests.support.visit import Visit
 
 from assessor_registry import clock
 from assessor_registry.accounts.rules import Scope

@@ -2,63 +2,13 @@
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.support.event import PASSPHRASE, QUICK, Event
+from tests.support.event import PASSPHRASE
 from tests.support.live import chromium, served, signed_in
-from tests.support.site import PASSWORD, Site, User
-
-from assessor_registry import clock
-from assessor_registry.accounts import actions as account_actions
-from assessor_registry.accounts import store as accounts
-from assessor_registry.accounts.actions.hashing import hash_of
-from assessor_registry.accounts.rules import PROVINCE, Role, system
-from assessor_registry.assessments import store
-from assessor_registry.signing import actions as signing
-
-CANDIDATES = 10
-UNITS = 26
-
-
-class Visit:
-    """An assessor who has a schedule today, and what is needed to look behind the pages."""
-
-    def __init__(self, site: Site, units: int = UNITS, candidates: int = CANDIDATES) -> None:
-        self.site = site
-        today = clock.today(site.settings.zone)
-        self.event = Event(site.database, units, founded=True)
-        self.actor = self.event.assessor(last_day=today.replace(year=today.year + 1))
-        assert self.actor.assessor_id is not None
-        assert self.actor.account_id is not None
-        self.account_id = self.actor.account_id
-        self.schedule = self.event.schedule(today)
-        self.attempts = self.event.add(self.schedule, self.event.students(candidates), today)
-        self.event.assign(self.schedule, self.actor, today)
-        self.event.allocate(self.schedule, self.actor, self.attempts)
-        signing.enrol(site.database, self.actor, self.actor.assessor_id, PASSPHRASE, clock.now(), cost=QUICK)
-        self.user = self._user(today)
-
-    def _user(self, today: Any) -> User:
-        def act(tx: Any) -> UUID:
-            accounts.change_account(tx, self.account_id, password_hash=hash_of(PASSWORD))
-            return account_actions.give_grant(
-                tx, system("test"), self.account_id, Role.ASSESSOR, self.actor.scope, today, now=clock.now()
-            )
-
-        grant = self.site.database.perform(act)
-        account = self.site.database.perform(lambda tx: accounts.account(tx, self.account_id))
-        assert account is not None
-        return User(self.account_id, account.login, self.actor.name, "assessor", self.actor.scope, grant)
-
-    def drafts(self) -> list[store.DraftRow]:
-        with self.site.database.read() as conn:
-            return store.drafts_of(conn, self.attempts)
-
-    def records(self) -> list[store.RecordRow]:
-        with self.site.database.read() as conn:
-            return store.records(conn, PROVINCE, schedule_id=self.schedule)
+from tests.support.site import Site
+from tests.support.visit import CANDIDATES, Visit
 
 
 class Finger:
@@ -169,6 +119,13 @@ def test_a_stale_save_shows_both_sides_and_loses_neither(site: Site, browser: Br
         second.wait_for_timeout(700)
         second.locator("label.bk").nth(1).click()
         expect(second.get_by_role("alert")).to_contain_text("Siswa Contoh")
+        expect(second.locator("[data-conflicts]")).to_be_focused()
+        expect(second.locator("[data-conflicts]")).to_be_in_viewport()
+        assert second.locator("[data-conflicts] li").all_inner_texts() == [
+            "Memasang Perangkat Jaringan Contoh Nomor 1: di ponsel ini belum dinilai, di server K",
+            "Memasang Perangkat Jaringan Contoh Nomor 2: di ponsel ini BK, di server belum dinilai",
+        ]
+        expect(second.locator("[data-saved]")).to_contain_text("1 isian belum diterima server")
         second.get_by_role("button", name="Pakai yang di ponsel ini").click()
         expect(second.locator("[data-saved]")).to_have_text("Semua tersimpan di server.")
         first.context.close()
@@ -204,10 +161,14 @@ def test_recording_works_without_script(site: Site, browser: Browser) -> None:
         page.goto(f"{address}/rekam/{visit.schedule}")
         page.locator("label", has_text="Hadir").first.click()
         page.get_by_role("button", name="Simpan kehadiran").click()
+        expect(page.get_by_text("Kehadiran sudah disimpan.")).to_be_visible()
         page.get_by_role("link", name="Nilai").click()
-        for number in range(3):
-            page.locator("label.k").nth(number).click()
-        page.get_by_role("button", name="Simpan").click()
+        page.locator("label.k").nth(1).click()
+        page.get_by_role("button", name="Simpan", exact=True).click()
+        expect(page.get_by_text("Penilaian sudah disimpan.")).to_be_visible()
+        expect(page.locator("[data-unit]:checked")).to_have_count(1)
+        page.get_by_role("button", name="Simpan, yang kosong jadi K").click()
+        expect(page.locator("[data-unit][value=K]:checked")).to_have_count(3)
         page.goto(f"{address}/rekam/{visit.schedule}/tanda-tangan")
         page.get_by_label("Frasa sandi tanda tangan").fill("bukan frasa ini sama sekali")
         page.get_by_role("button", name="Tanda tangani 1 hasil").click()

@@ -35,7 +35,9 @@ def test_a_correction_says_what_it_replaces_and_why_until_it_is_given_up(here: E
     assert "Sedang dibetulkan" in browser.get(f"/rekam/{plan.id}").text
     answer = browser.post(path, step="drop")
     assert answer.headers["location"] == f"/hasil/{code}"
-    assert browser.get(path).status_code == 404
+    again = browser.get(path)
+    assert "Hasil ini sudah ditandatangani, jadi tidak diisi lagi di sini." in again.text
+    assert f'href="/hasil/{code}"' in again.text
     assert "Semua hasil pada jadwal ini sudah ditandatangani." in browser.get(f"/rekam/{plan.id}/tanda-tangan").text
 
 
@@ -198,3 +200,36 @@ def test_the_phone_keeps_the_kinds_of_evidence_that_it_does_not_show(here: Event
         row = records.draft(conn, attempt, 1)
     assert row is not None
     assert (row.version, row.note, row.evidence) == (2, "Rapi", ("tertulis",))
+
+
+def two_parts(here: Events) -> tuple[UUID, UUID, Browser, str]:
+    """A first part with one BK is signed by a colleague; schedule, attempt, the second assessor's browser, a note."""
+    world, plan = here.world, here.world.schedule(candidates=1)
+    first, second = world.assessor(), world.assessor()
+    attempt = plan.attempts[0]
+    for who in (first, second):
+        world.assign(plan, who)
+    codes = list(world.content(attempt).units)
+    note = "Pengkabelan belum rapi"
+    began = Content("assessed", {codes[0]: "BK"}, None, None, note, "paper", True)
+    made = world.db.perform(
+        lambda tx: actions.save_draft(tx, first.actor, attempt, 1, began, 0, today=world.today, now=world.now)
+    )
+    world.sign(first, made.draft_id)
+    return plan.id, attempt, here.as_actor(second.actor), note
+
+
+def test_the_second_assessor_of_a_candidate_sees_the_first_part_and_its_bk_counts(here: Events) -> None:
+    schedule, attempt, browser, note = two_parts(here)
+    path = f"/rekam/{schedule}/{attempt}"
+    page = browser.get(path).text
+    said = text_of(page)
+    assert "Sudah dinilai rekan: bagian 1" in said
+    assert "sudah ditandatangani" in said
+    assert f"Catatan: {note}" in said
+    assert 'name="note"' in page
+    assert "data-needs-note hidden" not in page
+    assert "data-elsewhere-bk" in page
+    browser.post(path, version="0", fill="K", note="Lihat bagian pertama")
+    assert "Rekomendasi asesor: Belum kompeten" in text_of(browser.get(path).text)
+    assert sign_as_shown(browser, schedule).status_code == 303

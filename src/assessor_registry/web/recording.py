@@ -66,6 +66,11 @@ class Entry:
         return tuple(unit for unit in self.units if unit.code not in taken)
 
     @property
+    def elsewhere_bk(self) -> bool:
+        """Whether a colleague's part has a unit that is not yet competent: the recommendation is about all units."""
+        return any("BK" in other.units.values() for other in self.others)
+
+    @property
     def content(self) -> dict[str, Any]:
         """What is filled in, as the page and the phone hold it."""
         return shown(self.draft.content if self.draft else EMPTY)
@@ -92,6 +97,11 @@ def shown(content: Content) -> dict[str, Any]:
         "acknowledgement": content.acknowledgement,
         "handed_on": content.handed_on,
     }
+
+
+def marks_of(form: Mapping[str, Any]) -> dict[str, Any]:
+    """The units of a form: `unit-<code>` is K or BK."""
+    return {name.removeprefix("unit-"): value for name, value in form.items() if name.startswith("unit-")}
 
 
 def content_of(given: Mapping[str, Any], entry: Entry) -> Content:

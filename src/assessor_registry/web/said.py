@@ -34,6 +34,8 @@ def said(request: Request[Any, Any, Any]) -> str | None:
         "diperiksa": _("Hasil kertas sudah dikukuhkan."),
         "ditolak": _("Hasil kertas ditolak. Hasil dapat dicatat ulang."),
         "frasa": _("Frasa sandi tanda tangan sudah diganti. Frasa yang lama tidak berlaku lagi."),
+        "hadir": _("Kehadiran sudah disimpan."),
+        "dinilai": _("Penilaian sudah disimpan."),
         "dipetakan": _("Skema kelas sudah disimpan."),
     }
     return sentences.get(request.query_params.get("selesai", ""))

@@ -34,6 +34,7 @@ from assessor_registry.assessments.store.grounds import (
     without,
 )
 from assessor_registry.assessments.store.on_paper import PaperRow, add_paper, change_paper, has_file, papers_entered
+from assessor_registry.assessments.store.parts import PartBefore, parts_before
 from assessor_registry.assessments.store.recorded import (
     RecordRow,
     SignedUnit,
@@ -56,6 +57,7 @@ __all__ = [
     "Duty",
     "PaperRow",
     "Papers",
+    "PartBefore",
     "RecordRow",
     "SignedAs",
     "SignedUnit",
@@ -87,6 +89,7 @@ __all__ = [
     "other_parts",
     "papers",
     "papers_entered",
+    "parts_before",
     "record",
     "records",
     "signed_as",

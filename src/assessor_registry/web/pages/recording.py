@@ -4,29 +4,28 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
-from litestar import Request, Response, get, post, put
-from litestar.params import FromPath, JSONBody, URLEncodedBody
+from litestar import Request, Response, get, post
+from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Template
 
 from assessor_registry import clock, words
 from assessor_registry.accounts.rules import Permission
 from assessor_registry.assessments import actions, store
-from assessor_registry.assessments.rules import Stale
 from assessor_registry.db.engine import Connection
-from assessor_registry.errors import InvalidInput, NotFound, Reason, Refusal
+from assessor_registry.errors import InvalidInput, NotFound, Reason
 from assessor_registry.scheduling import store as scheduling
 from assessor_registry.schemes import store as schemes
-from assessor_registry.web import render
+from assessor_registry.web import phone, render
 from assessor_registry.web.forms import Form, Input, Secret, Texts, read, submit
 from assessor_registry.web.guards import needs, public
 from assessor_registry.web.labels import outcome_name, result_name
-from assessor_registry.web.recording import Entry, content_of, day_range, entries, shown
+from assessor_registry.web.recording import Entry, content_of, day_range, entries, marks_of
 from assessor_registry.web.render import page
+from assessor_registry.web.said import done, said
 from assessor_registry.words import gettext as _
 
 RECORD = needs(Permission.ASSESSMENTS_RECORD)
 SIGN = needs(Permission.ASSESSMENTS_SIGN)
-ITEMS_MOST = 100
 
 
 class SignForm(Input):
@@ -37,7 +36,7 @@ class SignForm(Input):
     passphrase: Secret
 
 
-def _open(request: Request[Any, Any, Any], conn: Connection, schedule_id: UUID) -> tuple[Any, list[Entry]]:
+def open_schedule(request: Request[Any, Any, Any], conn: Connection, schedule_id: UUID) -> tuple[Any, list[Entry]]:
     """The schedule and this assessor's candidates.
 
     Raises:
@@ -63,17 +62,18 @@ def schedule_page(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) 
 def show_schedule(request: Request[Any, Any, Any], schedule_id: UUID, **context: Any) -> Template:
     """The list of candidates."""
     with request.app.state.database.read() as conn:
-        plan, found = _open(request, conn, schedule_id)
-    closed = None
-    if plan.first_day > clock.today(plan.zone):
-        closed = _("Penilaian dibuka pada {day}.").format(day=words.long_date(plan.first_day))
+        plan, found = open_schedule(request, conn, schedule_id)
+        closed = phone.closed(conn, request.user.assessor_id, plan, clock.today(plan.zone))
+    still_open = any(not entry.signed for entry in found)
     return page(
         request,
         "record/schedule.html",
         schedule=plan,
         candidates=found,
         days=day_range(plan.first_day, plan.last_day),
-        closed=closed,
+        closed=closed if still_open else None,
+        open=still_open,
+        said=said(request),
         **context,
     )
 
@@ -86,7 +86,7 @@ def save_attendance(
 
     def act() -> Response[Any]:
         with request.app.state.database.read() as conn:
-            plan, found = _open(request, conn, schedule_id)
+            plan, found = open_schedule(request, conn, schedule_id)
         marks = {
             entry.attempt_id: str(data[f"outcome-{entry.key}"])
             for entry in found
@@ -98,7 +98,7 @@ def save_attendance(
         request.app.state.database.perform(
             lambda tx: actions.save_attendance(tx, request.user, schedule_id, marks, versions, today=today, now=now)
         )
-        return Redirect(f"/rekam/{schedule_id}", status_code=303)
+        return done(f"/rekam/{schedule_id}", "hadir")
 
     answer: Response[Any] = submit(data, act, lambda **context: show_schedule(request, schedule_id, **context))
     return answer
@@ -115,11 +115,15 @@ def candidate_page(
 def show_candidate(request: Request[Any, Any, Any], schedule_id: UUID, attempt_id: UUID, **context: Any) -> Template:
     """The units of one candidate, grouped by cluster; those that a colleague has assessed are left out."""
     with request.app.state.database.read() as conn:
-        plan, found = _open(request, conn, schedule_id)
+        plan, found = open_schedule(request, conn, schedule_id)
         position, entry = _one(found, attempt_id)
         version = schemes.version(conn, entry.attempt.version_id)
         corrects = _corrected(conn, entry)
-    if entry.signed or version is None:
+        earlier = store.parts_before(conn, attempt_id, entry.part)
+        closed = phone.closed(conn, request.user.assessor_id, plan, clock.today(plan.zone))
+    if entry.signed:
+        return page(request, "record/settled.html", schedule=plan, candidate=entry)
+    if version is None:
         raise NotFound("assessments.no_draft")
     own = {unit.code for unit in entry.own_units}
     clusters = [
@@ -127,7 +131,9 @@ def show_candidate(request: Request[Any, Any, Any], schedule_id: UUID, attempt_i
         for cluster in version.clusters
     ]
     following = next((each.attempt_id for each in found[position:] if not each.signed), None)
-    results = entry.content["units"].values()
+    typed = context.get("typed") or {}
+    marks = {**entry.content["units"], **marks_of(typed)}
+    refused = entry.elsewhere_bk or "BK" in marks.values()
     return page(
         request,
         "record/candidate.html",
@@ -137,12 +143,26 @@ def show_candidate(request: Request[Any, Any, Any], schedule_id: UUID, attempt_i
         clusters=[cluster for cluster in clusters if cluster["units"]],
         progress=entry.progress,
         next_id=following,
-        needs_note="BK" in results or bool(entry.content["note"]),
+        marks=marks,
+        earlier=[_shown_part(part, entry) for part in earlier],
+        needs_note=refused or bool(entry.content["note"] or typed.get("note")),
         absent=outcome_name(entry.content["outcome"]) if entry.content["outcome"] in {"absent", "withdrew"} else None,
         corrects=corrects,
-        recommendation="–" if entry.missing else result_name("BK" if "BK" in results else "K"),
+        recommendation="–" if entry.missing else result_name("BK" if refused else "K"),
+        closed=closed,
+        said=said(request),
         **context,
     )
+
+
+def _shown_part(part: store.PartBefore, entry: Entry) -> dict[str, Any]:
+    """A colleague's part, BK first."""
+    marks = next((other.units for other in entry.others if other.part == part.part), {})
+    sides = {mark: [unit for unit in entry.units if marks.get(unit.code) == mark] for mark in ("BK", "K")}
+    return {
+        "part": part.part, "assessor": part.assessor, "note": part.note, "signed": part.signed,
+        "bk": sides["BK"], "k": sides["K"],
+    }  # fmt: skip
 
 
 def _corrected(conn: Connection, entry: Entry) -> str | None:
@@ -162,25 +182,24 @@ def save_candidate(
 
     def act() -> Response[Any]:
         with request.app.state.database.read() as conn:
-            _plan, found = _open(request, conn, schedule_id)
+            _plan, found = open_schedule(request, conn, schedule_id)
             entry = _one(found, attempt_id)[1]
             old = _corrected(conn, entry)
         if data.get("step") == "drop" and entry.draft is not None:
             draft, now = entry.draft.id, clock.now()
             request.app.state.database.perform(lambda tx: actions.drop_correction(tx, request.user, draft, now=now))
             return Redirect(f"/hasil/{old}" if old else f"/rekam/{schedule_id}", status_code=303)
-        marks = {name.removeprefix("unit-"): value for name, value in data.items() if name.startswith("unit-")}
         given = {
             "outcome": "assessed",
-            "units": marks,
+            "units": marks_of(data) | _filled(data, entry),
             "note": data.get("note"),
             "handed_on": data.get("handed_on") == "yes",
         }
         version = str(data.get("version", ""))
         if not version.isascii() or not version.isdigit() or len(version) > 9:
             raise InvalidInput("web.invalid", field="version")
-        _save(request, entry, given, int(version))
-        return Redirect(f"/rekam/{schedule_id}/{attempt_id}", status_code=303)
+        save(request, entry, given, int(version))
+        return done(f"/rekam/{schedule_id}/{attempt_id}", "dinilai")
 
     answer: Response[Any] = submit(
         data, act, lambda **context: show_candidate(request, schedule_id, attempt_id, **context)
@@ -188,7 +207,14 @@ def save_candidate(
     return answer
 
 
-def _save(request: Request[Any, Any, Any], entry: Entry, given: Form, version: int) -> actions.Saved:
+def _filled(data: Form, entry: Entry) -> dict[str, str]:
+    """`Sisanya K` without script: only the units that nobody has marked."""
+    if data.get("fill") != "K":
+        return {}
+    return {unit.code: "K" for unit in entry.own_units if not data.get(f"unit-{unit.code}")}
+
+
+def save(request: Request[Any, Any, Any], entry: Entry, given: Form, version: int) -> actions.Saved:
     content = content_of(given, entry)
     now = clock.now()
     today = clock.day_of(now, entry.attempt.zone)
@@ -198,46 +224,6 @@ def _save(request: Request[Any, Any, Any], entry: Entry, given: Form, version: i
         )
     )
     return saved
-
-
-@put("/rekam/{schedule_id:uuid}/isian", opt=RECORD, sync_to_thread=True)
-def save_items(
-    request: Request[Any, Any, Any], schedule_id: FromPath[UUID], data: JSONBody[dict[str, Any]]
-) -> dict[str, Any]:
-    """Take in what a phone has kept: each item stands alone, and each gets its own answer.
-
-    An item whose answer was lost may be sent again: the same content on the version before is no conflict.
-    """
-    items = data.get("items")
-    if not isinstance(items, list) or len(items) > ITEMS_MOST or not all(isinstance(each, dict) for each in items):
-        raise InvalidInput("web.invalid", field="items")
-    with request.app.state.database.read() as conn:
-        _plan, found = _open(request, conn, schedule_id)
-    known = {entry.key: entry for entry in found}
-    return {"items": [_settle(request, known, item) for item in items]}
-
-
-def _settle(request: Request[Any, Any, Any], known: dict[str, Entry], item: dict[str, Any]) -> dict[str, Any]:
-    key, version, content = item.get("draft"), item.get("version"), item.get("content")
-    answer: dict[str, Any] = {"draft": key}
-    entry = known.get(key) if isinstance(key, str) else None
-    try:
-        if entry is None:
-            raise NotFound("assessments.no_attempt")
-        if not isinstance(content, dict) or not isinstance(version, int) or isinstance(version, bool):
-            raise InvalidInput("web.invalid")
-        saved = _save(request, entry, content, version)
-        return answer | {"status": "saved", "version": saved.version}
-    except Stale as stale:
-        current = {"version": stale.params["version"], "content": shown(stale.server)} if stale.server else None
-        return answer | {"status": "stale", "message": _who(entry, stale), "current": current}
-    except Refusal as refusal:
-        return answer | {"status": "refused", "message": _who(entry, refusal)}
-
-
-def _who(entry: Entry | None, refusal: Refusal) -> str:
-    text = " ".join(words.sentence(each) for each in (refusal.reason, *refusal.reasons))
-    return f"{entry.name}: {text}" if entry else text
 
 
 @get("/rekam/{schedule_id:uuid}/tanda-tangan", opt=SIGN, sync_to_thread=True)
@@ -250,7 +236,7 @@ def show_signing(request: Request[Any, Any, Any], schedule_id: UUID, **context: 
     """Everything that is ready, as it will be signed; and what is not ready, with each reason."""
     now = clock.now()
     with request.app.state.database.read() as conn:
-        plan, found = _open(request, conn, schedule_id)
+        plan, found = open_schedule(request, conn, schedule_id)
         waiting = {entry.draft.id: entry for entry in found if entry.draft is not None and not entry.signed}
         previews = actions.preview_signing(conn, request.user, list(waiting), now=now)
     blank = [entry for entry in found if entry.draft is None and not entry.signed]
@@ -341,7 +327,7 @@ def _shown(given: SignForm) -> actions.Shown:
 def signed_page(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> Template:
     """What was signed, with the way to each result and to the prints."""
     with request.app.state.database.read() as conn:
-        plan, found = _open(request, conn, schedule_id)
+        plan, found = open_schedule(request, conn, schedule_id)
     return page(
         request,
         "record/signed.html",
@@ -363,7 +349,6 @@ HANDLERS = [
     save_attendance,
     candidate_page,
     save_candidate,
-    save_items,
     sign_page,
     sign,
     signed_page,

@@ -8,38 +8,14 @@
 
   const words = root.dataset;
   const status = document.querySelector("[data-saved]");
+  const asked = document.querySelector("[data-conflicts]");
   const csrf = document.querySelector("[name=_csrf_token]").value;
   const account = root.dataset.account;
   const DEBOUNCE = 350;
   const RETRY = 4000;
+  const MOST = 100; // what the server takes at once
 
-  // ---- the phone's own store -------------------------------------------------------------------------------
-
-  const open = new Promise((resolve, reject) => {
-    const asked = indexedDB.open("asesmen-" + account, 1);
-    asked.onupgradeneeded = () => {
-      asked.result.createObjectStore("waiting", { keyPath: "id" }); // not yet on the server
-      asked.result.createObjectStore("known", { keyPath: "id" }); // last answer of the server
-    };
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => reject(asked.error);
-  });
-
-  async function store(name, mode, run) {
-    const base = await open;
-    return new Promise((resolve, reject) => {
-      const work = base.transaction(name, mode);
-      const asked = run(work.objectStore(name));
-      work.oncomplete = () => resolve(asked && asked.result);
-      work.onerror = () => reject(work.error);
-      work.onabort = () => reject(work.error);
-    });
-  }
-
-  const get = (name, id) => store(name, "readonly", (s) => s.get(id));
-  const all = (name) => store(name, "readonly", (s) => s.getAll());
-  const put = (name, value) => store(name, "readwrite", (s) => s.put(value));
-  const drop = (name, id) => store(name, "readwrite", (s) => s.delete(id));
+  const { get, all, put, drop } = phoneStore(account);
 
   // ---- what the page holds ---------------------------------------------------------------------------------
 
@@ -100,11 +76,23 @@
     count(draft, content);
   }
 
-  function count(draft, content) {
+  // On a candidate's page the units are there to be counted; in the list their number is.
+  function left(draft, content) {
+    const marks = content.units || {};
     const units = new Set([...draft.querySelectorAll("[data-unit]")].map((input) => input.dataset.unit));
-    const missing = [...units].filter((code) => !(content.units || {})[code]).length;
-    const refused = Object.values(content.units || {}).includes("BK");
-    for (const place of document.querySelectorAll("[data-missing]")) {
+    if (units.size) return [...units].filter((code) => !marks[code]).length;
+    return Math.max(0, Number(draft.dataset.units || 0) - Object.keys(marks).length);
+  }
+
+  function count(draft, content) {
+    const missing = left(draft, content);
+    // A colleague's BK counts: the recommendation is about all units.
+    const elsewhere = draft.dataset.elsewhereBk !== undefined;
+    const refused = elsewhere || Object.values(content.units || {}).includes("BK");
+    const marked = Object.keys(content.units || {}).length > 0;
+    const gone = Boolean(content.outcome) && content.outcome !== "assessed";
+    const own = draft.querySelectorAll("[data-progress]");
+    for (const place of own.length ? own : document.querySelectorAll("[data-missing]")) {
       place.textContent = missing ? words.wordMissing.replace("{n}", missing) : words.wordComplete;
       place.dataset.count = missing;
     }
@@ -112,11 +100,12 @@
       place.textContent = missing ? "–" : refused ? words.wordBk : words.wordK;
     // A note that is there is signed with the rest, so it is in view.
     for (const place of document.querySelectorAll("[data-needs-note]")) place.hidden = !refused && !content.note;
-    for (const place of document.querySelectorAll("[data-clear]")) place.hidden = !Object.keys(content.units || {}).length;
+    for (const place of document.querySelectorAll("[data-clear]")) place.hidden = !marked;
+    for (const place of document.querySelectorAll("[data-absent]")) place.hidden = !gone;
+    for (const place of document.querySelectorAll("[data-absent-as]"))
+      place.textContent = content.outcome === "withdrew" ? words.wordWithdrew : words.wordAbsent;
     // Marks of someone who is absent can still be reached, to be taken back.
-    for (const place of draft.querySelectorAll("[data-when-assessed]"))
-      place.hidden =
-        Boolean(content.outcome) && content.outcome !== "assessed" && !Object.keys(content.units || {}).length;
+    for (const place of draft.querySelectorAll("[data-when-assessed]")) place.hidden = gone && !marked;
   }
 
   // Marks what is only on the phone so far.
@@ -131,21 +120,30 @@
     if (dot) dot.textContent = waiting ? words.wordPending : "";
   }
 
-  function say(state, text) {
+  function say(state, text, link) {
     status.dataset.state = state;
     status.textContent = text;
+    if (!link) return;
+    const way = document.createElement("a");
+    way.href = link.href;
+    way.textContent = link.text;
+    status.append(" ", way);
   }
 
   // ---- keeping and sending ---------------------------------------------------------------------------------
 
   let timer = 0;
   let sending = false;
+  let signal = navigator.onLine;
+  let trouble = null; // why the server did not take what was sent, until it does: {text, link}
 
   async function changed(draft) {
     const id = draft.dataset.draft;
     const content = collect(draft);
     count(draft, content);
     const known = base.get(id);
+    // Said before it is kept, so that "all saved" never stands beside a tap that is not.
+    if (!same(content, known.content) && status.dataset.state === "done") say("waiting", words.wordSaving);
     if (same(content, known.content)) {
       await drop("waiting", id);
       mark(draft, null);
@@ -161,35 +159,50 @@
       await put("waiting", entry);
       mark(draft, entry);
     }
+    await conflicts();
     await report();
     clearTimeout(timer);
     timer = setTimeout(send, DEBOUNCE);
   }
 
-  async function report(problem) {
-    const waiting = (await all("waiting")).length;
-    if (problem) return say("failed", problem);
-    if (!waiting) return say("done", words.wordSaved);
-    say("waiting", words.wordWaiting.replace("{n}", waiting));
+  // The one place that says how things stand. It asks the phone's store, so nothing here is said from memory.
+  async function report() {
+    const held = await all("waiting");
+    const undecided = held.filter((entry) => entry.conflict).length;
+    if (!held.length) return say("done", words.wordSaved);
+    if (trouble) return say("failed", trouble.text.replace("{n}", held.length), trouble.link);
+    if (undecided) {
+      const link = { href: "#putuskan", text: words.wordLook };
+      return say("failed", words.wordUndecided.replace("{n}", undecided), link);
+    }
+    say("waiting", (signal ? words.wordSending : words.wordWaiting).replace("{n}", held.length));
   }
 
   async function send() {
     if (sending) return;
     sending = true;
-    let again = false;
+    let again = 0;
+    let met = null;
     try {
       const waiting = (await all("waiting")).filter((entry) => !entry.conflict);
       const bySchedule = new Map();
       for (const entry of waiting) bySchedule.set(entry.url, [...(bySchedule.get(entry.url) || []), entry]);
-      for (const [url, entries] of bySchedule) again = (await sendTo(url, entries)) || again;
-      await report();
+      for (const [url, entries] of bySchedule) {
+        const answer = await sendTo(url, entries.slice(0, MOST));
+        if (answer.again || entries.length > MOST) again = DEBOUNCE;
+        met = met || answer.trouble;
+        if (answer.later) again = RETRY;
+      }
+      signal = true;
     } catch (error) {
-      await report();
-      setTimeout(send, RETRY);
+      signal = false;
+      again = RETRY;
     } finally {
       sending = false;
     }
-    if (again) setTimeout(send, DEBOUNCE);
+    trouble = met;
+    await report();
+    if (again) setTimeout(send, again);
   }
 
   async function sendTo(url, entries) {
@@ -202,92 +215,88 @@
         items: entries.map(({ id, version, content, key }) => ({ draft: id, version, content, key })),
       }),
     });
-    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403 || answer.status === 409) {
-      say("failed", words.wordSignIn);
-      return false;
+    if (answer.ok) {
+      let again = false;
+      for (const item of (await answer.json()).items) again = (await settled(item, entries)) || again;
+      await conflicts();
+      return { again };
     }
-    if (answer.status >= 500 || answer.status === 429) throw new Error("later");
-    const said = await answer.json();
-    if (!answer.ok) {
-      say("failed", said.title || words.wordFailed);
-      return false;
-    }
-    let again = false;
-    for (const item of said.items) again = (await settled(item, entries)) || again;
-    return again;
+    const here = location.pathname;
+    const signIn = { href: "/masuk?ke=" + encodeURIComponent(here), text: words.wordSignInLink };
+    if (answer.type === "opaqueredirect" || answer.status === 401)
+      return { trouble: { text: words.wordSignIn, link: signIn } };
+    if (answer.status === 409) return { trouble: { text: words.wordOther, link: signIn } };
+    if (answer.status === 403) return { trouble: { text: words.wordReload, link: { href: here, text: words.wordReloadLink } } };
+    if (answer.status >= 500 || answer.status === 429) return { trouble: { text: words.wordLater }, later: true };
+    return { trouble: { text: answer.status === 404 ? words.wordGone : words.wordFailed } };
   }
 
+  // Returns whether there is more to send: what was tapped while this was on its way.
   async function settled(item, entries) {
     const sent = entries.find((entry) => entry.id === item.draft);
     const draft = drafts.find((each) => each.dataset.draft === item.draft);
     const now = await get("waiting", item.draft);
+    const tapped = now && now.key !== sent.key;
     if (item.status === "saved") {
       const known = { id: item.draft, version: item.version, content: sent.content };
       await put("known", known);
       if (draft) base.set(item.draft, known);
-      if (now && now.key !== sent.key) {
-        await put("waiting", { ...now, version: item.version }); // tapped on while this was on its way
-        if (draft) mark(draft, now);
-        return true;
-      }
-      await drop("waiting", item.draft);
-      if (draft) mark(draft, null);
-      return false;
+      if (tapped) await put("waiting", { ...now, version: item.version });
+      else await drop("waiting", item.draft);
+      if (draft) mark(draft, tapped ? now : null);
+      return Boolean(tapped);
     }
-    await put("waiting", { ...(now || sent), conflict: { message: item.message, current: item.current || null } });
-    await conflicts();
+    const { message, current, differences } = item;
+    await put("waiting", { ...(now || sent), conflict: { message, current, differences } });
+    if (item.closed && draft) close(item.closed);
     return false;
+  }
+
+  // The server takes nothing here any more, and says why: no more taps that it would refuse.
+  function close(text) {
+    const place = document.querySelector("[data-closed-why]");
+    if (text) {
+      place.querySelector("p").textContent = text;
+      place.hidden = false;
+    }
+    for (const draft of drafts)
+      for (const input of draft.querySelectorAll("input, textarea")) input.disabled = true;
+    for (const button of document.querySelectorAll("[data-fill], [data-clear]")) button.disabled = true;
   }
 
   // ---- a stale or refused save: both sides are shown, the person decides --------------------------------------
 
+  let boxes = "";
+
   async function conflicts() {
-    const place = document.querySelector("[data-conflicts]");
     const held = (await all("waiting")).filter((entry) => entry.conflict);
-    place.replaceChildren();
-    place.hidden = !held.length;
-    for (const entry of held) {
-      const box = document.createElement("div");
-      box.className = "notice bad";
-      const text = document.createElement("p");
-      text.textContent = entry.conflict.message;
-      box.append(text);
-      const buttons = document.createElement("p");
-      buttons.className = "row";
-      if (entry.conflict.current) {
-        buttons.append(
-          button(words.wordKeepMine, async () => {
-            const { conflict, ...rest } = entry;
-            await put("waiting", { ...rest, version: conflict.current.version, key: crypto.randomUUID() });
-            await conflicts();
-            send();
-          }),
-        );
-      }
-      buttons.append(
-        button(
-          words.wordTakeTheirs,
-          async () => {
-            if (entry.conflict.current)
-              await put("known", { id: entry.id, ...entry.conflict.current });
-            await drop("waiting", entry.id);
-            location.reload();
-          },
-          "second",
-        ),
-      );
-      box.append(buttons);
-      place.append(box);
+    const shown = JSON.stringify(held);
+    if (shown === boxes) return;
+    const more = held.length && shown.length > boxes.length;
+    boxes = shown;
+    asked.replaceChildren(...held.map(decision));
+    asked.hidden = !held.length;
+    if (more) {
+      asked.scrollIntoView({ block: "start" });
+      asked.focus({ preventScroll: true });
     }
   }
 
-  function button(text, act, kind) {
-    const made = document.createElement("button");
-    made.type = "button";
-    made.textContent = text;
-    if (kind) made.className = kind;
-    made.addEventListener("click", act);
-    return made;
+  function decision(entry) {
+    const { conflict, ...rest } = entry;
+    const mine = async () => {
+      const version = conflict.current ? conflict.current.version : rest.version;
+      await put("waiting", { ...rest, version, key: crypto.randomUUID() });
+      await conflicts();
+      send();
+    };
+    const theirs = async () => {
+      if (conflict.current) await put("known", { id: entry.id, ...conflict.current });
+      await drop("waiting", entry.id);
+      location.reload();
+    };
+    const acts = [[words.wordKeepMine, mine], [conflict.current ? words.wordTakeTheirs : words.wordDiscard, theirs, "second"]];
+    return decisionBox(words, conflict, acts);
   }
 
   // ---- start -------------------------------------------------------------------------------------------------
@@ -325,7 +334,12 @@
     for (const each of document.querySelectorAll("[data-without-script]")) each.hidden = true;
     await conflicts();
     await report();
+    if (root.dataset.closed !== undefined) close();
     addEventListener("online", send);
+    addEventListener("offline", () => {
+      signal = false;
+      report();
+    });
     document.addEventListener("visibilitychange", () => document.hidden || send());
     // A link must not leave before the last tap is in the phone's store: it is, the store is written on each change.
     send();
