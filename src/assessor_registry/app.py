@@ -30,6 +30,7 @@ from assessor_registry.signing import actions as signing
 from assessor_registry.web import problems, render
 from assessor_registry.web.guards import Authentication, permission_guard, public
 from assessor_registry.web.places import Places
+from assessor_registry.web.queries import strict
 from assessor_registry.web.routes import API, ROUTES
 
 _POLICY = (
@@ -69,7 +70,7 @@ def create_app(settings: Settings, database: Database, *, routes: Any = None) ->
         # handlers registered again, and what runs in a thread is then wrapped twice (litestar 2.25).
         route_handlers=[
             Router("/", route_handlers=_sized(ROUTES if routes is None else routes, settings), include_in_schema=False),
-            Router("/api/v1", route_handlers=_sized(API, settings)),
+            Router("/api/v1", route_handlers=_sized(API, settings), before_request=strict),
             *_static_routes(),
         ],
         guards=[permission_guard],

@@ -99,10 +99,14 @@ def test_results_are_recorded_signed_proven_and_checked(site: Site, tmp_path: An
     assert "Siswa" not in json.dumps(shown)
     bundle = api.get(f"records/{codes[0]}/bundle")
     assert bundle.status_code == 200
+    by_id = api.get(f"records/{signed.json()['records'][0]['record']}/bundle")
+    assert by_id.status_code == 200
+    assert api.get(f"records/{uuid4()}/bundle").status_code == 404
     from assessor_registry.proof.verdict import verdict
 
     root = site.app.state.authority.root_pem.encode()
     assert verdict(bundle.content, root).valid
+    assert verdict(by_id.content, root).valid
     assert not verdict(bundle.content.replace(b"jws", b"jwz", 1), root).valid
 
 
@@ -117,7 +121,9 @@ def test_one_record_that_is_not_ready_keeps_all_from_being_signed(site: Site) ->
     ]
     refused = api.send("POST", "records/sign", {"records": drafts, "passphrase": PASSPHRASE})
     assert refused.status_code == 409
-    assert "assessments.units_missing" in {each["code"] for each in refused.json()["reasons"]}
+    missing = [each for each in refused.json()["reasons"] if each["code"] == "assessments.units_missing"]
+    assert [each["record"] for each in missing] == [drafts[1]]
+    assert {frozenset(each) for each in refused.json()["reasons"]} == {frozenset({"code", "message", "record"})}
     assert visit.records() == []
 
 

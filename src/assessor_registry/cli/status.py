@@ -1,7 +1,7 @@
 """standing and sweep: who may assess on a day, and what the reminders have reached."""
 
 import sys
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -21,12 +21,14 @@ def standing(
     number: str = typer.Argument(metavar="MET", help="Nomor registrasi, misalnya “MET.000.004772 2024”."),
     on: str = typer.Option(..., "--on", help="Tanggal, misalnya 2026-11-21."),
     known_at: str = typer.Option("", "--known-at", help="Menurut yang diketahui saat itu, misalnya 2026-11-01."),
-    scheme: str = typer.Option("", "--scheme", help="Nomor, judul, atau nama lain skema."),
-    lsp: str = typer.Option("", "--lsp", help="Nama atau id LSP."),
+    scheme: str = typer.Option("", "--scheme", help="Id, nomor, judul, atau nama lain skema."),
+    lsp: str = typer.Option("", "--lsp", help="Id, nama, atau nomor lisensi LSP."),
     as_json: bool = AS_JSON,
 ) -> None:
     """Status kelayakan seorang asesor pada suatu hari, dengan semua alasannya. Kode keluar 1: tidak aktif."""
     from assessor_registry import words
+    from assessor_registry.accounts.rules import PROVINCE
+    from assessor_registry.reports.lookup import lsp_meant, moment_meant, scheme_meant
     from assessor_registry.validity.store import ask
 
     day = day_option(on, "--on")
@@ -36,9 +38,9 @@ def standing(
             conn,
             assessor_id,
             day,
-            scheme_id=scheme_of(conn, scheme),
-            lsp_id=lsp_of(conn, lsp, day),
-            known_at=instant_option(known_at, found.settings.zone),
+            scheme_id=scheme_meant(conn, scheme),
+            lsp_id=lsp_meant(conn, PROVINCE, lsp, day),
+            known_at=moment_meant(known_at, found.settings.zone),
         )
     report: dict[str, Any] = {
         "registration": canonical,
@@ -91,59 +93,6 @@ def assessor_of(conn: "Connection", text: str, on: date) -> tuple["UUID", str, s
     best = max((row for row in fitting if row.assessor_id == assessor_id), key=lambda row: row.year or 0)
     canonical = rules.Registration(read.number, best.year).canonical
     return assessor_id, person.name if person else "", canonical
-
-
-def scheme_of(conn: "Connection", text: str) -> "UUID | None":
-    """Return the scheme that `text` means; None for an empty text.
-
-    Raises:
-        NotFound: none is called that.
-    """
-    from assessor_registry.schemes import store
-
-    if not text:
-        return None
-    if (found := store.find_by_text(conn, text)) is None:
-        raise NotFound("cli.no_scheme", value=text)
-    return found
-
-
-def lsp_of(conn: "Connection", text: str, on: date) -> "UUID | None":
-    """Return the LSP that `text` (id or name) means; None for an empty text.
-
-    Raises:
-        NotFound: none is called that.
-    """
-    from assessor_registry.accounts.rules import PROVINCE
-    from assessor_registry.institutions import store
-
-    if not text:
-        return None
-    sought = " ".join(text.split()).casefold()
-    for each in store.list_lsps(conn, PROVINCE, on):
-        if sought in (str(each.id), each.name.casefold()):
-            return each.id
-    raise NotFound("cli.no_lsp", value=text)
-
-
-def instant_option(text: str, zone: str) -> datetime | None:
-    """Read an instant: ISO, or a day, which means its last moment in `zone`.
-
-    Raises:
-        InvalidInput: it is neither.
-    """
-    from zoneinfo import ZoneInfo
-
-    if not text:
-        return None
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        read = None
-    if read is None or len(text) <= len("2026-11-21"):
-        day = day_option(text, "--known-at")
-        return datetime(day.year, day.month, day.day, 23, 59, 59, 999999, tzinfo=ZoneInfo(zone))
-    return read if read.tzinfo else read.replace(tzinfo=ZoneInfo(zone))
 
 
 @app.command()

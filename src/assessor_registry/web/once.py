@@ -15,6 +15,7 @@ from assessor_registry.accounts.rules import Actor, fingerprint
 from assessor_registry.db.engine import Connection
 from assessor_registry.errors import InvalidInput
 
+KEY_MOST = 200
 Answer = tuple[int, dict[str, Any]]
 
 
@@ -55,6 +56,8 @@ def key_of(request: Request[Any, Any, Any], form: Mapping[str, Any]) -> str:
         InvalidInput: there is none, or it is too long.
     """
     key = request.headers.get("idempotency-key") or str(form.get("_once") or "")
-    if not key or len(key) > 200:
+    if not key:
         raise InvalidInput("web.key_missing")
+    if len(key) > KEY_MOST:
+        raise InvalidInput("web.key_too_long", limit=KEY_MOST)
     return key

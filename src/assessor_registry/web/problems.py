@@ -22,6 +22,7 @@ from assessor_registry import clock, words
 from assessor_registry.db.engine import DBAPIError, translated
 from assessor_registry.errors import Conflict, Forbidden, InvalidInput, NotFound, NotSignedIn, Reason, Refusal, TooMany
 from assessor_registry.web import resuming
+from assessor_registry.web.queries import unfit_query
 from assessor_registry.web.render import page
 
 log = logging.getLogger(__name__)
@@ -101,8 +102,9 @@ def problem_json(refusal: Refusal) -> Response[Any]:
 
 
 def said(reason: Reason) -> dict[str, str]:
-    """A reason as the API gives it."""
-    return {"code": reason.code, "message": words.sentence(reason)}
+    """A reason as the API gives it; `record` is the recorded assessment that it is about, where it is about one."""
+    record = {"record": str(reason.params["draft"])} if "draft" in reason.params else {}
+    return {"code": reason.code, "message": words.sentence(reason), **record}
 
 
 def refusal_handler(request: Request[Any, Any, Any], error: Refusal) -> Response[Any]:
@@ -121,14 +123,8 @@ def http_handler(request: Request[Any, Any, Any], error: HTTPException) -> Respo
     if error.status_code == 413:
         return _with_status(request, InvalidInput("web.too_large"), 413)
     if 400 <= error.status_code < 500:
-        return _with_status(request, InvalidInput("web.unreadable", detail=_where(error)), 400)
+        return _with_status(request, unfit_query(request, error) or InvalidInput("web.unreadable", detail=""), 400)
     return unexpected_handler(request, error)
-
-
-def _where(error: HTTPException) -> str:
-    extra = error.extra if isinstance(error.extra, list) else []
-    keys = [str(each.get("key")) for each in extra if isinstance(each, dict) and each.get("key")]
-    return ", ".join(keys)[:200]
 
 
 def _with_status(request: Request[Any, Any, Any], refusal: Refusal, status: int) -> Response[Any]:

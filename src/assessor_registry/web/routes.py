@@ -5,6 +5,7 @@ from typing import Any
 from assessor_registry.web.api import assessors as api_assessors
 from assessor_registry.web.api import imports as api_imports
 from assessor_registry.web.api import records as api_records
+from assessor_registry.web.api import reference as api_reference
 from assessor_registry.web.api import scheduling as api_scheduling
 from assessor_registry.web.api import session as api_session
 from assessor_registry.web.pages import (
@@ -64,6 +65,7 @@ ROUTES: list[Any] = [
 API: list[Any] = [
     *api_session.HANDLERS,
     *api_assessors.HANDLERS,
+    *api_reference.HANDLERS,
     *api_scheduling.HANDLERS,
     *api_records.HANDLERS,
     *api_imports.HANDLERS,

@@ -115,6 +115,16 @@ def drafts(conn: Connection, draft_ids: Collection[UUID], *, lock: bool = False)
     return {row.id: _row(row) for row in conn.execute(query.with_for_update(of=DRAFT) if lock else query)}
 
 
+def code_of_draft(conn: Connection, draft_id: str) -> str | None:
+    """Return the code of the record that a draft was signed as; None when the text is no id, or of nothing signed."""
+    try:
+        wanted = UUID(draft_id)
+    except ValueError:
+        return None
+    query = select(RECORD.c.code).join(DRAFT, DRAFT.c.record_id == RECORD.c.id).where(DRAFT.c.id == wanted)
+    return conn.execute(query).scalar_one_or_none()
+
+
 def lock_attempts(tx: Connection, attempt_ids: Sequence[UUID]) -> None:
     """Let nobody else record for these attempts meanwhile: also not a first draft, of which there is no row to lock."""
     statement = text(

@@ -14,6 +14,7 @@ from assessor_registry.institutions.store.lsps import (
     licences_of,
     licensed_schemes,
     list_lsps,
+    lsps_of_licence,
     lsps_of_school,
     network_of,
     scheme_licensed_on,
@@ -56,7 +57,7 @@ __all__ = [
     "get_licence", "get_licensed_scheme", "get_lsp", "get_network_school", "get_school", "get_season", "get_venue",
     "give_npsn", "insert", "insert_missing_regions", "insert_schools",
     "latest_licence", "licence_on", "licences_of", "licensed_schemes",
-    "list_lsps", "list_regions", "list_schools", "list_seasons", "list_venues", "lock_schools", "lsps_of_school",
-    "move_references", "network_of", "next_season", "region_index", "scheme_licensed_on", "school_index", "school_row",
-    "scope_name", "season_on", "served_schools", "visible_schools",
+    "list_lsps", "list_regions", "list_schools", "list_seasons", "list_venues", "lock_schools",
+    "lsps_of_licence", "lsps_of_school", "move_references", "network_of", "next_season", "region_index",
+    "scheme_licensed_on", "school_index", "school_row", "scope_name", "season_on", "served_schools", "visible_schools",
 ]  # fmt: skip

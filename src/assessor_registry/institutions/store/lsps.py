@@ -81,6 +81,12 @@ def list_lsps(conn: Connection, scope: Scope, on: date) -> list[Lsp]:
     return [Lsp(*row) for row in conn.execute(_lsps().where(_visible(scope, on)).order_by(LSP.c.name))]
 
 
+def lsps_of_licence(conn: Connection, number: str) -> frozenset[UUID]:
+    """Return the LSPs that hold or held a licence of this number, however it is written; not scoped: ids only."""
+    alike = func.lower(LICENCE.c.number) == number.lower()
+    return frozenset(conn.execute(select(LICENCE.c.lsp_id).where(alike)).scalars())
+
+
 def lsps_of_school(conn: Connection, school_id: UUID, on: date) -> list[Lsp]:
     """Return the LSPs that assess a school's students on a day: its own first, then those of its networks."""
     own_first = case((LSP.c.school_id == school_id, 0), else_=1)

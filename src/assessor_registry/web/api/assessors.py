@@ -1,6 +1,6 @@
 """Assessors and their status of eligibility."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -9,11 +9,8 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from assessor_registry.accounts.rules import Permission
 from assessor_registry.assessors import store as assessors
-from assessor_registry.db.engine import Connection
 from assessor_registry.errors import InvalidInput, NotFound
-from assessor_registry.institutions import store as institutions
-from assessor_registry.reports import register
-from assessor_registry.schemes import store as schemes
+from assessor_registry.reports import lookup, register
 from assessor_registry.validity import store as validity
 from assessor_registry.validity.rules import Standing
 from assessor_registry.web.guards import needs
@@ -81,43 +78,35 @@ def standing(
     request: Request[Any, Any, Any],
     assessor_id: FromPath[UUID],
     on: FromQuery[date | None] = None,
-    known_at: FromQuery[datetime | None] = None,
+    known_at: FromQuery[str | None] = None,
     scheme: FromQuery[str | None] = None,
-    lsp: FromQuery[UUID | None] = None,
+    lsp: FromQuery[str | None] = None,
 ) -> dict[str, Any]:
-    """Whether someone may assess on a day, with every reason; `known_at`: by what the registry knew then."""
+    """Whether someone may assess on a day, with every reason: `active`, as the command line says it.
+
+    `scheme` (id, number or title) and `lsp` (id, name or number of its licence) ask for these too. `known_at`, an
+    instant or a day, asks by what the registry knew then; a day means its last moment. `periods` are the active days
+    that the certificates give, whatever is asked for besides.
+    """
     day = reasonable(on or today_of(request), "on")
-    if known_at is not None and known_at.tzinfo is None:
-        raise InvalidInput("web.not_a_date", field="known_at")
+    known = lookup.moment_meant(known_at, request.app.state.settings.zone)
     with request.app.state.database.read() as conn:
         person = assessors.get(conn, request.user.scope, assessor_id, today_of(request))
         if person is None:
             raise NotFound("assessors.not_found")
-        if lsp is not None and institutions.get_lsp(conn, request.user.scope, lsp, day) is None:
-            raise NotFound("scheduling.no_lsp")
-        found = validity.ask(conn, assessor_id, day, scheme_id=scheme_id(conn, scheme), lsp_id=lsp, known_at=known_at)
-    return answer(found)
-
-
-def scheme_id(conn: Connection, text: str | None) -> UUID | None:
-    """The scheme that someone means: by its number, title or alias.
-
-    Raises:
-        NotFound: none is called that.
-    """
-    if not text:
-        return None
-    found = schemes.find_by_text(conn, text.replace("\x00", ""))
-    if found is None:
-        raise NotFound("cli.no_scheme", value=text[:80])
-    return found
+        at = lookup.lsp_meant(conn, request.user.scope, lsp, day)
+        asked = lookup.scheme_meant(conn, scheme)
+        found = validity.ask(conn, assessor_id, day, scheme_id=asked, lsp_id=at, known_at=known)
+        held = assessors.registrations_of(conn, assessor_id)
+    number = next((each.registration.canonical for each in held if each.current), None)
+    return {"registration": number, "name": person.name, **answer(found)}
 
 
 def answer(found: Standing) -> dict[str, Any]:
-    """A status of eligibility as the API and the command line give it."""
+    """A status of eligibility as the API and the command line give it: `active` is whether they may assess."""
     return {
         "on": found.on.isoformat(),
-        "active": found.active,
+        "active": found.eligible,
         "eligible": found.eligible,
         "reasons": [said(each) for each in found.reasons],
         "warnings": [said(each) for each in found.warnings],

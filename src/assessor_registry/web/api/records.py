@@ -92,15 +92,20 @@ def _visible(tx: Any, request: Request[Any, Any, Any], assessment_id: UUID) -> s
         NotFound: no such assessment in the account's scope.
     """
     found = store.attempts(tx, [assessment_id]).get(assessment_id)
-    if found is None:
-        raise NotFound("assessments.no_attempt")
-    schedules.schedule(tx, request.user.scope, found.schedule_id)
-    return found
+    try:
+        if found is not None:
+            schedules.schedule(tx, request.user.scope, found.schedule_id)
+            return found
+    except NotFound:
+        pass  # not theirs
+    raise NotFound("assessments.no_attempt")
 
 
 @post("/records/sign", opt=needs(Permission.ASSESSMENTS_SIGN), sync_to_thread=True, status_code=200, tags=["records"])
 def sign(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> Response[dict[str, Any]]:
-    """Sign with one passphrase: all or nothing, with reasons per record."""
+    """Sign with one passphrase: all or nothing. Refused, each of `reasons` has {code, message, record}: the record that
+    it is about, as it was asked for. Signed, each has its `code`; either opens `records/{code or record}/bundle`.
+    """
     given, now, state = read(ToSign, data), clock.now(), request.app.state
     wanted = list(dict.fromkeys(given.records))
     if not wanted or len(wanted) > RECORDS_MOST:
@@ -127,10 +132,14 @@ def sign(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> Res
 
 @get("/records/{code:str}/bundle", opt=needs(Permission.ASSESSMENTS_READ), sync_to_thread=True, tags=["records"])
 def bundle(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[bytes]:
-    """The proof of a signed record (berkas bukti), for whoever may read it; anyone can check it offline."""
+    """The proof of a signed record (berkas bukti), for whoever may read it; anyone can check it offline.
+
+    `code` is the code of the record, or the id under which it was recorded and signed.
+    """
     state = request.app.state
     with state.database.read() as conn:
-        body = actions.bundle(conn, request.user.scope, state.authority, code[:80], clock.now())
+        meant = store.code_of_draft(conn, code[:80]) or code[:80]
+        body = actions.bundle(conn, request.user.scope, state.authority, meant, clock.now())
     return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
 
 

@@ -39,7 +39,10 @@ class NewSchedule(Input):
 
 
 class NewAssignment(Input):
-    """Days of an assessor in a schedule, by letter; or planned, for someone who waits for a certificate."""
+    """Days of an assessor in a schedule, by letter; or planned, for someone who waits for a certificate.
+
+    `students`: which of the schedule's candidates they assess.
+    """
 
     assessor: UUID
     days: list[date]
@@ -91,7 +94,10 @@ def create(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> R
 def assign(
     request: Request[Any, Any, Any], schedule_id: FromPath[UUID], data: JSONBody[dict[str, Any]]
 ) -> Response[dict[str, Any]]:
-    """Assign an assessor; refused with every reason when they may not assess on one of the days."""
+    """Assign an assessor and give them candidates, all or nothing.
+
+    Refused with every reason when they may not assess on one of the days, or would have too many candidates.
+    """
     given, now = read(NewAssignment, data), clock.now()
 
     def act(tx: Any) -> dict[str, Any]:
@@ -107,10 +113,27 @@ def assign(
             planned=given.planned,
             now=now,
         )
-        return {"assignments": [str(each) for each in made]}
+        given_to = _attempts(tx, request, schedule_id, given.students)
+        if given_to:
+            actions.allocate(tx, request.user, schedule_id, dict.fromkeys(given_to, given.assessor), now=now)
+        return {"assignments": [str(each) for each in made], "assessments": [str(each) for each in given_to]}
 
     status, answer = once(request, data, act, status=201)
     return Response(answer, status_code=status)
+
+
+def _attempts(tx: Any, request: Request[Any, Any, Any], schedule_id: UUID, wanted: list[UUID]) -> list[UUID]:
+    """The assessments of these students in a schedule.
+
+    Raises:
+        NotFound: one of them is no candidate of it.
+    """
+    if not wanted:
+        return []
+    here = {each.student_id: each.attempt_id for each in store.candidates(tx, request.user.scope, schedule_id)}
+    if not set(wanted) <= here.keys():
+        raise NotFound("scheduling.no_candidate", field="students")
+    return [here[each] for each in dict.fromkeys(wanted)]
 
 
 @get("/schedules/{schedule_id:uuid}/picker", opt=WRITE, sync_to_thread=True, tags=["schedules"])

@@ -26,4 +26,5 @@ SENTENCES = {
     "institutions.signature_mode_unknown": "Cara tanda tangan “{value}” tidak dikenal.",
     "institutions.venue_kind_unknown": "Jenis TUK harus sewaktu, tempat kerja, atau mandiri, bukan “{value}”.",
     "institutions.capacity_impossible": "Kapasitas harus bilangan 1 sampai 10.000.",
+    "institutions.no_lsp": "Tidak ada LSP “{value}”. Isi dengan id, nama, atau nomor lisensi LSP.",
 }

@@ -20,4 +20,5 @@ SENTENCES = {
     "schemes.unit_title_missing": "Unit {unit} tanpa judul.",
     "schemes.code_twice": "Kode unit {unit} muncul dua kali.",
     "schemes.code_shape_unknown": "Bentuk kode unit {unit} tidak lazim; periksa ejaannya.",
+    "schemes.unknown": "Tidak ada skema “{value}”. Isi dengan id, nomor, atau judul skema.",
 }

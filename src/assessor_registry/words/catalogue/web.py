@@ -25,4 +25,7 @@ SENTENCES = {
     "web.numbers_unclear": "Nomor ini tidak dikenal, atau cocok dengan lebih dari satu asesor: {numbers}",
     "web.place_missing": "Isi ini untuk peran {role}.",
     "web.key_missing": "Permintaan ini memerlukan kepala Idempotency-Key.",
+    "web.key_too_long": "Kepala Idempotency-Key terlalu panjang (paling banyak {limit} huruf).",
+    "web.unknown_query": "“{name}” tidak dikenal di alamat ini. Yang dikenal: {known}.",
+    "web.query_unfit": "Isi “{name}” tidak dapat dipakai. Yang diharapkan: {expected}.",
 }
