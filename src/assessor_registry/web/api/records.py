@@ -14,6 +14,7 @@ from assessor_registry.assessments.rules import Content, Stale
 from assessor_registry.errors import InvalidInput, NotFound
 from assessor_registry.scheduling import store as schedules
 from assessor_registry.signing.actions import unlock
+from assessor_registry.web.codes import RECENT
 from assessor_registry.web.forms import Input, MaybeText, Secret, read
 from assessor_registry.web.guards import needs, public
 from assessor_registry.web.once import once
@@ -146,8 +147,7 @@ def bundle(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[byt
 @get("/verify/{code:str}", opt=public(), sync_to_thread=True, tags=["records"])
 def verify(request: Request[Any, Any, Any], code: FromPath[str]) -> dict[str, Any]:
     """What anyone who has a code may see: status, scheme, days, LSP, assessor, the candidate's initials."""
-    with request.app.state.database.read() as conn:
-        found = actions.public_check(conn, code[:80])
+    found = RECENT.get(request, code[:80])
     return {
         "code": found.code,
         "status": found.state,
