@@ -87,7 +87,7 @@ def record(
     tx: Connection, who: UUID, first: date, last: date, signed: date, origin: str = "signed",
     moment: datetime | None = None, **state: Any,
 ) -> UUID:  # fmt: skip
-    """Insert a record with its state; `state` fills columns of record_state."""
+    """Insert a record with its state; `state` fills columns of record_state, as they are filled: afterwards."""
     row = {
         "id": uuid4(), "attempt": uuid4(), "who": who, "lsp": uuid4(), "origin": origin, "first": first, "last": last,
         "signed": signed, "now": NOW, "at": moment or datetime.combine(signed, NOW.timetz()),
@@ -102,12 +102,11 @@ def record(
         ),
         row,
     )
-    names = ", ".join(["record_id", "assessor_id", "first_day", "last_day", "signed_on", "origin", *state])
-    marks = ", ".join([":id", ":who", ":first", ":last", ":signed", ":origin", *(f":s_{name}" for name in state)])
-    tx.execute(
-        text(f"INSERT INTO record_state ({names}) VALUES ({marks})"),
-        {**row, **{f"s_{name}": value for name, value in state.items()}},
-    )
+    names = "record_id, assessor_id, first_day, last_day, signed_on, origin"
+    tx.execute(text(f"INSERT INTO record_state ({names}) VALUES (:id, :who, :first, :last, :signed, :origin)"), row)
+    if state:
+        changes = ", ".join(f"{name} = :{name}" for name in state)
+        tx.execute(text(f"UPDATE record_state SET {changes} WHERE record_id = :id"), {**state, "id": row["id"]})
     return UUID(str(row["id"]))
 
 
