@@ -34,6 +34,7 @@ from assessor_registry.demo.story import local
 from assessor_registry.errors import ConfigurationError
 from assessor_registry.proof.verdict import verdict
 from assessor_registry.signing import actions as signing
+from assessor_registry.web.acts import VALUES
 
 COMMAND = [sys.executable, "-c", "from assessor_registry.cli import main; main()"]
 TOOK: dict[str, float] = {}
@@ -316,6 +317,16 @@ def test_passwords_and_passphrases_are_nowhere_in_the_clear(province: Opened, ma
         assert not [secret for secret in secrets if secret in trail or secret in people]
         niks = [People(64).one("64.72", "Samarinda", (1972, 1996)).nik]
         assert niks[0][:6] not in trail
+
+
+def test_every_value_in_its_trail_has_its_words(province: Opened) -> None:
+    with province.database.read() as conn:
+        names = conn.execute(text(
+            "SELECT DISTINCT jsonb_object_keys(x) FROM audit_entry, LATERAL (VALUES (before), (after)) v(x) "
+            "WHERE x IS NOT NULL"
+        )).scalars().all()  # fmt: skip
+    assert len(names) > 80
+    assert {name for name in names if len(name) != 36} - VALUES.keys() == set()
 
 
 def test_a_second_start_finds_it_and_is_quick(folder: Path, made: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ import ast
 import re
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from tests.support.people import add_lsp
@@ -117,7 +118,18 @@ def test_the_trail_is_not_for_those_who_act(site: Site, role: str) -> None:
 def test_changes_show_only_what_differs() -> None:
     before = {"last_day": "2026-01-01", "state": "a", "orang": [1, 2, 3, 4]}
     told = changes(before, {"last_day": "2027-01-01", "state": "a", "orang": [1, 2, 3, 4]})
-    assert told == [("sampai", "2026-01-01", "2027-01-01")]
+    assert told == [("sampai", "1 Januari 2026", "1 Januari 2027")]
+
+
+def test_values_are_told_in_words_and_the_numbers_of_rows_are_not() -> None:
+    told = changes({"outcome": "absent", "origin": "paper"}, {
+        "outcome": "assessed", "origin": "paper", "attempt_id": str(uuid4()), "people": [str(uuid4())],
+        "units": {str(uuid4()): "K"}, "evidence": ["lisan"],
+    })  # fmt: skip
+    assert told == [
+        ("kehadiran", "tidak hadir", "diases"), ("asesi", "–", "tercatat"), ("orang", "–", "1 butir"),
+        ("unit", "–", "1 butir"), ("bukti", "–", "lisan"),
+    ]  # fmt: skip
 
 
 def test_every_rule_is_listed_with_value_and_source(site: Site) -> None:

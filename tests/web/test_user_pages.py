@@ -37,14 +37,18 @@ def test_an_account_is_made_and_activated_with_the_code_that_is_shown(site: Site
     assert grants(site, "admin.baru") == [("lsp_admin", "lsp", str(lsp))]
 
 
-def test_after_a_double_tap_the_code_on_the_screen_is_the_one_that_works(site: Site) -> None:
+def test_a_page_with_a_code_that_is_loaded_anew_shows_the_code_that_was_printed(site: Site) -> None:
     user, browser = site.user("auditor"), site.as_role("operator")
     first, second = (browser.post(f"/pengguna/{user.id}/kode", once="tap") for _ in range(2))
-    (old,) = re.findall(r'class="code">([0-9A-Z-]{19})<', first.text)
-    (new,) = re.findall(r'class="code">([0-9A-Z-]{19})<', second.text)
+    (printed,) = re.findall(r'class="code">([0-9A-Z-]{19})<', first.text)
+    assert re.findall(r'class="code">([0-9A-Z-]{19})<', second.text) == [printed]
     guest = site.browse()
-    assert guest.post("/aktivasi", code=old, password=PASSWORD, again=PASSWORD).status_code == 422
-    assert guest.post("/aktivasi", code=new, password=PASSWORD, again=PASSWORD).status_code == 200
+    assert guest.post("/aktivasi", code=printed, password=PASSWORD, again=PASSWORD).status_code == 200
+    late = browser.post(f"/pengguna/{user.id}/kode", once="tap")
+    assert late.status_code == 409
+    assert "sudah dipakai atau diganti" in late.text
+    other = re.findall(r'class="code">([0-9A-Z-]{19})<', browser.post(f"/pengguna/{user.id}/kode").text)
+    assert other not in ([], [printed])
 
 
 def test_a_code_is_nowhere_in_the_database(site: Site) -> None:

@@ -1,9 +1,12 @@
 """What the audit trail says, in words: acts, kinds of subjects, names of values, ways in."""
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from assessor_registry.words import gettext as _
+from assessor_registry.words import long_date
 
 ROOMS = {
     "accounts": "Akun dan hak akses", "assessments": "Hasil asesmen", "assessors": "Data asesor", "files": "Berkas",
@@ -132,15 +135,55 @@ SUBJECTS = {
     "student": "Peserta didik", "venue": "TUK",
 }  # fmt: skip
 
-# Only names that would not be understood, or would show a word of the machinery.
+# Every name of a value that an act writes; a test finds one that is missing.
 VALUES = {
-    "scope_kind": "wilayah kerja", "scope_ref": "untuk", "flag": "tindak lanjut", "first_day": "mulai",
-    "last_day": "sampai", "role": "peran", "name": "nama", "number": "nomor", "reason": "alasan", "decree": "keputusan",
-    "decree_number": "nomor keputusan", "decree_date": "tanggal keputusan", "people": "orang", "until": "sampai",
-    "account_id": "akun", "assessor_id": "asesor", "lsp_id": "LSP", "school_id": "sekolah", "scheme_id": "skema",
-    "state": "keadaan", "kind": "jenis", "expires_at": "berlaku sampai", "grant_id": "peran", "email": "surel",
-    "login": "nama masuk", "days": "hari", "note": "catatan", "text": "teks",
+    "account_id": "akun", "acknowledgement": "tanggapan asesi", "added": "ditambahkan", "address": "alamat",
+    "alias": "nama lain", "assessor_id": "asesor", "attempt_id": "asesi", "attempts": "asesi",
+    "birth_date": "tanggal lahir", "birth_place": "tempat lahir", "blanko_number": "nomor blanko",
+    "bnsp_code": "kode BNSP", "cancelled": "dibatalkan", "candidates": "asesi", "capacity": "kapasitas",
+    "certificate_id": "sertifikat", "certificates": "sertifikat", "city": "kota", "complete": "lengkap",
+    "confirmed": "dikonfirmasi", "corrections": "pembetulan", "created_at": "dibuat", "days": "hari",
+    "decided_on": "ditetapkan", "decree": "keputusan", "decree_date": "tanggal keputusan",
+    "decree_number": "nomor keputusan", "email": "surel", "ended_on": "berakhir", "ended_reason": "sebab berakhir",
+    "ends": "mengakhiri", "ends_from": "berakhir sejak", "ends_to": "berakhir sampai", "entered_at": "dicatat",
+    "entered_by": "dicatat oleh", "evidence": "bukti", "evidence_kinds": "jenis bukti",
+    "expires_at": "berlaku sampai", "file_id": "berkas", "first_day": "mulai", "flag": "tindak lanjut",
+    "given_name": "nama berkas", "grant_id": "peran", "granted_until": "diberikan sampai", "head_name": "nama ketua",
+    "id": "data", "import_id": "impor", "issued_on": "terbit", "key_id": "kunci", "kind": "jenis", "kinds": "jenis",
+    "known_at": "diketahui", "label": "edisi", "last_day": "sampai", "last_day_computed": "hari terakhir dihitung",
+    "letter": "surat tugas", "letter_number": "nomor surat tugas", "licence": "lisensi", "licence_id": "lisensi",
+    "login": "nama masuk", "lsp": "LSP", "lsp_id": "LSP", "media_type": "jenis berkas", "merged_into": "digabung ke",
+    "moved": "dipindahkan", "name": "nama", "nik": "NIK", "nipd": "NIPD", "nisn": "NISN", "note": "catatan",
+    "npsn": "NPSN", "number": "nomor", "origin": "asal", "outcome": "kehadiran", "part": "bagian", "people": "orang",
+    "phone": "telepon", "planned": "rencana", "purpose": "keperluan", "reason": "alasan", "received_on": "diterima",
+    "recommendation": "rekomendasi", "reference": "surat", "refused": "ditolak", "region_code": "kode kabupaten/kota",
+    "remarks": "keterangan", "replaces": "menggantikan", "retired": "kunci lama diganti", "role": "peran",
+    "rombel": "kelas", "scan_id": "pindaian", "schedule_id": "jadwal", "scheme_id": "skema",
+    "scheme_number": "nomor skema", "scheme_text": "teks skema", "scheme_version_id": "edisi skema",
+    "school": "sekolah", "school_id": "sekolah", "scope_kind": "wilayah kerja", "scope_ref": "untuk",
+    "season": "musim uji", "season_id": "musim uji", "sex": "L/P", "sha256": "sidik berkas", "siapkerja": "SIAPkerja",
+    "signature_mode": "cara tanda tangan", "size": "ukuran", "source": "sumber", "state": "keadaan",
+    "status": "status", "student_id": "peserta didik", "supersedes": "menggantikan",
+    "technical_corrections": "pembetulan kompetensi", "technicals": "kompetensi teknis", "text": "teks",
+    "title": "judul", "units": "unit", "until": "sampai", "value": "nilai", "venue": "TUK", "venue_id": "TUK",
+    "verified": "terverifikasi", "verified_from": "verifikasi mulai", "verified_until": "verifikasi sampai",
+    "version": "versi", "year": "tahun", "zone": "zona waktu",
 }  # fmt: skip
+
+# What a value is called, of those that are names of the system.
+MEANINGS = {
+    "absent": "tidak hadir", "assessed": "diases", "assessor": "asesor", "auditor": "auditor",
+    "confirmed": "terkonfirmasi", "died": "meninggal", "division": "bidang", "electronic": "elektronik",
+    "head": "menjadi kepala sekolah", "import": "impor", "issuing": "penerbit", "left": "berhenti", "lisan": "lisan",
+    "lsp": "LSP", "lsp_admin": "admin LSP", "mandiri": "mandiri", "moved": "pindah", "observasi": "observasi",
+    "operator": "operator", "panel": "tim pleno", "paper": "kertas", "phone": "ponsel asesor", "print": "cetak",
+    "province": "provinsi", "provisional": "sementara", "refused": "menolak", "region": "kabupaten/kota",
+    "retired": "pensiun", "root": "akar", "school": "sekolah", "seal": "segel", "self": "diri sendiri",
+    "sewaktu": "sewaktu", "signed": "ditandatangani di sini", "tempat_kerja": "tempat kerja",
+    "withdrew": "mengundurkan diri",
+}  # fmt: skip
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def act_name(act: str) -> str:
@@ -165,11 +208,15 @@ def origin_of(origin: str) -> str:
 
 
 def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[tuple[str, str, str]]:
-    """Return (name, before, after) of every value that differs; long lists are counted."""
+    """Return (name, before, after) of every value that differs; long lists are counted, numbers of rows left out."""
     old, new = before or {}, after or {}
-    names = list(dict.fromkeys([*old, *new]))
-    told = ((VALUES.get(name, name.replace("_", " ")), _shown(old.get(name)), _shown(new.get(name))) for name in names)
+    names = [name for name in dict.fromkeys([*old, *new]) if old.get(name) != new.get(name)]
+    told = ((_named(name), _shown(old.get(name)), _shown(new.get(name))) for name in names)
     return [(name, was, now) for name, was, now in told if was != now]
+
+
+def _named(name: str) -> str:
+    return _(VALUES[name]) if name in VALUES else name.replace("_", " ")
 
 
 def _shown(value: Any) -> str:
@@ -178,7 +225,19 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return _("ya") if value else _("tidak")
     if isinstance(value, list):
-        return ", ".join(map(_shown, value)) if len(value) <= 3 else _("{n} butir").format(n=len(value))
+        short = len(value) <= 3 and not any(_ID.fullmatch(str(each)) for each in value)
+        return ", ".join(map(_shown, value)) if short else _("{n} butir").format(n=len(value))
     if isinstance(value, dict):
-        return "; ".join(f"{VALUES.get(name, name)}: {_shown(each)}" for name, each in value.items())
-    return str(value)
+        if any(map(_ID.fullmatch, value)) or len(value) > 5:
+            return _("{n} butir").format(n=len(value))
+        return "; ".join(f"{_named(name)}: {_shown(each)}" for name, each in value.items())
+    return _said(str(value))
+
+
+def _said(text: str) -> str:
+    """A word of the system in the field's own, a day as it is written; of a row's number only that there is one."""
+    if _ID.fullmatch(text):
+        return _("tercatat")
+    if _DAY.fullmatch(text):
+        return long_date(date.fromisoformat(text))
+    return _(MEANINGS[text]) if text in MEANINGS else text

@@ -57,6 +57,11 @@ def origin_name(origin: str) -> str:
     return {"signed": _("Ditandatangani di sini"), "paper": _("Dari berkas kertas")}.get(origin, origin)
 
 
+def source_name(source: str) -> str:
+    """`import` → `Impor register`; another source is what somebody wrote."""
+    return _("Impor register") if source == "import" else source
+
+
 def kind_name(kind: str) -> str:
     """`season_gap` → `Berakhir sebelum musim uji selesai`: kinds of to-dos."""
     names = {

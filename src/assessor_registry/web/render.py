@@ -65,6 +65,7 @@ def engine(version: str) -> JinjaTemplateEngine:
         "stage_name": labels.stage_name,
         "sanction_name": labels.sanction_name,
         "venue_name": labels.venue_name,
+        "source_name": labels.source_name,
     }
     environment.filters |= {
         "local_day": local_day,

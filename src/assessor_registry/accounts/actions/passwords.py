@@ -4,6 +4,7 @@ What takes `db` writes in more than one transaction: a failed try is counted, an
 transactions of their own, so that both are there after the refusal.
 """
 
+import hashlib
 import secrets
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,18 +25,24 @@ from assessor_registry.db.engine import Database
 from assessor_registry.errors import Conflict, Forbidden, InvalidInput
 
 
-def issue_code(tx: Connection, actor: Actor, account_id: UUID, *, now: datetime) -> str:
+def issue_code(tx: Connection, actor: Actor, account_id: UUID, *, now: datetime, seed: bytes = b"") -> str:
     """Return a new one-time code (kode aktivasi), good for 14 days; earlier codes of the account die.
 
-    It activates an account, or sets a forgotten password anew. It is shown once and stored as a hash.
+    It activates an account, or sets a forgotten password anew. It is shown once and stored as a hash. The same `seed`
+    (16 bytes or more that nobody else knows) gives the same code: a page that is sent again shows the one that was
+    printed, and issues no other.
 
     Raises:
         NotFound, Forbidden: as `disable`.
-        Conflict: the account is disabled.
+        Conflict: the account is disabled; the code of this seed was used, or another was issued since.
     """
     if managed(tx, actor, account_id).disabled_at is not None:
         raise Conflict("accounts.disabled")
-    code = rules.code_from(secrets.token_bytes(10))
+    code = rules.code_from(hashlib.sha256(seed).digest()[:10] if len(seed) >= 16 else secrets.token_bytes(10))
+    if seed and store.code_was_issued(tx, rules.normal_code(code)):
+        if store.account_of_code(tx, rules.normal_code(code), now) is None:
+            raise Conflict("accounts.code_gone")
+        return code
     until = now + timedelta(days=rules.CODE_DAYS)
     store.add_code(tx, account_id, rules.normal_code(code), now=now, expires_at=until)
     note(tx, actor.author, "accounts.issue_code", "account", account_id, now=now, after={"expires_at": until})

@@ -1,6 +1,5 @@
 """Accounts in the database: SQL in, frozen records out. Secrets, codes and passwords are here as hashes only."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, u
 
 from assessor_registry.accounts import rules
 from assessor_registry.accounts.rules import GRANTED, Actor, GrantFact, Permission, Role, Scope
+from assessor_registry.accounts.store.codes import add_code, code_was_issued, digest, kill_codes, use_code
 from assessor_registry.accounts.store.passing import (
     KeptForm,
     add_failures,
@@ -34,11 +34,6 @@ _A = Account.__table__  # type: ignore[attr-defined]
 _G = Grant.__table__  # type: ignore[attr-defined]
 _C = Credential.__table__  # type: ignore[attr-defined]
 _O = OneTimeCode.__table__  # type: ignore[attr-defined]
-
-
-def digest(secret: str) -> bytes:
-    """Return the SHA-256 under which a secret of 80 random bits or more is stored and found."""
-    return hashlib.sha256(secret.encode()).digest()
 
 
 # --- Accounts and grants -----------------------------------------------------------------------------------------
@@ -228,31 +223,12 @@ def list_office_holders(conn: Connection, scope: Scope, permission: Permission, 
 # --- One-time codes ----------------------------------------------------------------------------------------------
 
 
-def add_code(tx: Connection, account_id: UUID, code: str, *, now: datetime, expires_at: datetime) -> None:
-    """Insert a one-time code; the earlier ones of the account are dead from now."""
-    kill_codes(tx, account_id, now)
-    row = OneTimeCode(account_id=account_id, code_sha256=digest(code), created_at=now, expires_at=expires_at)
-    tx.execute(insert(_O).values(**row.model_dump()))
-
-
-def kill_codes(tx: Connection, account_id: UUID, now: datetime) -> None:
-    """Let every unused code of an account expire now."""
-    open_codes = and_(_O.c.account_id == account_id, _O.c.used_at.is_(None), _O.c.expires_at > now)
-    tx.execute(update(_O).where(open_codes).values(expires_at=now))
-
-
 def account_of_code(conn: Connection, code: str, now: datetime) -> PasswordRow | None:
     """Return the account that `code` (normal spelling) activates at `now`; None: unknown, used, expired, disabled."""
     query = _PASSWORD.join(_O, _O.c.account_id == _A.c.id)
     query = query.where(_O.c.code_sha256 == digest(code), _O.c.used_at.is_(None), _O.c.expires_at > now)
     row = conn.execute(query.where(_A.c.disabled_at.is_(None))).one_or_none()
     return PasswordRow(**row._mapping) if row else None
-
-
-def use_code(tx: Connection, code: str, now: datetime) -> bool:
-    """Mark a code as used; False when someone else used it first, or it is dead."""
-    alive = and_(_O.c.code_sha256 == digest(code), _O.c.used_at.is_(None), _O.c.expires_at > now)
-    return tx.execute(update(_O).where(alive).values(used_at=now)).rowcount == 1
 
 
 # --- Sessions and tokens -----------------------------------------------------------------------------------------
@@ -390,8 +366,9 @@ __all__ = [
     "AccountRow", "CredentialRow", "Holder", "KeptForm", "ListedAccount", "OfficeHolder", "PasswordRow", "account",
     "account_by_login", "account_of_assessor", "account_of_code", "account_of_grant", "actor_of", "add_account",
     "add_code", "add_credential", "add_failures", "add_grant", "add_idempotency", "answer_idempotency",
-    "change_account", "credential_of", "digest", "end_credentials", "failures", "forget_failures", "grant", "grants_of",
-    "has_operator", "holder_of", "idempotency", "keep_form", "kept_form", "kill_codes", "list_accounts",
-    "list_credentials", "list_office_holders", "lock_account", "lock_names", "password_row", "purge_credentials",
-    "purge_failures", "purge_forms", "purge_idempotency", "revoke_grant", "try_lock", "use_code", "use_grant",
+    "change_account", "code_was_issued", "credential_of", "digest", "end_credentials", "failures", "forget_failures",
+    "grant", "grants_of", "has_operator", "holder_of", "idempotency", "keep_form", "kept_form", "kill_codes",
+    "list_accounts", "list_credentials", "list_office_holders", "lock_account", "lock_names", "password_row",
+    "purge_credentials", "purge_failures", "purge_forms", "purge_idempotency", "revoke_grant", "try_lock", "use_code",
+    "use_grant",
 ]  # fmt: skip

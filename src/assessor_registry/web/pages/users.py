@@ -20,7 +20,7 @@ from assessor_registry.web.forms import Form, Input, read
 from assessor_registry.web.guards import needs
 from assessor_registry.web.labels import role_name
 from assessor_registry.web.listing import Asked
-from assessor_registry.web.once import once
+from assessor_registry.web.once import key_of, once
 from assessor_registry.web.pages import user_forms
 from assessor_registry.web.render import page
 from assessor_registry.web.sheets import said
@@ -137,10 +137,11 @@ def user_page(request: Request[Any, Any, Any], account_id: FromPath[UUID]) -> Te
 
 @post("/pengguna/{account_id:uuid}/kode", opt=MANAGE, sync_to_thread=True, status_code=200)
 def issue_code(request: Request[Any, Any, Any], account_id: FromPath[UUID], data: URLEncodedBody[Form]) -> Template:
-    """Issue a one-time code and show it, once. Sent twice, the code that is shown is the one that works."""
+    """Issue a one-time code and show it. The same page sent again (double tap, reload) shows the same code."""
     read(Nothing, data)
+    seed = request.app.state.secrecy.digest(f"code of {account_id} {key_of(request, data)}")
     code = request.app.state.database.perform(
-        lambda tx: actions.issue_code(tx, request.user, account_id, now=clock.now())
+        lambda tx: actions.issue_code(tx, request.user, account_id, now=clock.now(), seed=seed)
     )
     return shown(request, account_id, code=code)
 

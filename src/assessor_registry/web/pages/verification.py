@@ -52,7 +52,8 @@ def check_form(request: Request[Any, Any, Any]) -> Response[Any]:
 
 def _etag(request: Request[Any, Any, Any], check: assessments.PublicCheck) -> str | None:
     """Tells the page of one visitor: the form in it holds the visitor's own token. None: nothing to compare with."""
-    token = request.cookies.get(request.app.csrf_config.cookie_name)
+    config = request.app.csrf_config
+    token = request.cookies.get(config.cookie_name) if config else None
     if token is None:
         return None
     digest = hashlib.sha256(repr((check, token)).encode()).hexdigest()

@@ -20,6 +20,7 @@ SENTENCES = {
     "accounts.wrong_login": "Nama pengguna atau kata sandi salah.",
     "accounts.session_ended": "Sesi Anda sudah berakhir. Masuk kembali.",
     "accounts.too_many_attempts": "Terlalu banyak percobaan. Coba lagi dalam {wait_seconds} detik.",
+    "accounts.code_gone": "Kode dari halaman ini sudah dipakai atau diganti. Buka halaman akun lagi untuk menerbitkan yang baru.",
     "accounts.code_invalid": "Kode aktivasi salah, sudah dipakai, atau sudah lewat masa berlakunya. Minta kode baru kepada pengelola akun.",
     "accounts.old_password_wrong": "Kata sandi lama salah.",
     "accounts.password_refused": "Kata sandi ini belum dapat dipakai.",
