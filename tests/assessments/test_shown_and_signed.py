@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from tests.support.signed import payload
 from tests.world import DAY, LONG, PASSPHRASE, PersonRef, Plan, World
 
@@ -14,6 +14,7 @@ from assessor_registry.assessments import actions, store
 from assessor_registry.assessments.actions import Shown
 from assessor_registry.assessments.rules import Content
 from assessor_registry.errors import Conflict, InvalidInput, NotEligible, Refusal
+from assessor_registry.institutions import actions as institutions
 from assessor_registry.scheduling import actions as scheduling
 from assessor_registry.words import sentence
 
@@ -114,8 +115,16 @@ def nisn(world: World, plan: Plan) -> None:
 
 
 def licence(world: World, plan: Plan) -> None:
-    with world.db.transaction() as tx:
-        tx.execute(text("UPDATE licence SET number = 'BNSP-LSP-0000-ID'"))
+    lsp = plan.lsp
+
+    def act(tx: Connection) -> None:
+        institutions.end_licence(tx, world.system, lsp.licence_id, D - DAY, "Diganti", world.now)
+        given = institutions.give_licence(
+            tx, world.system, lsp.id, "BNSP-LSP-0000-ID", "KEP.0", D, D + 900 * DAY, world.now
+        )
+        institutions.license_scheme(tx, world.system, given, plan.scheme.id, world.now)
+
+    world.db.perform(act)
 
 
 @pytest.mark.parametrize("change", [evidence, name, nisn, licence])

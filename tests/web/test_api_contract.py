@@ -7,8 +7,8 @@ import pytest
 from tests.support.event import Event
 from tests.support.event_pages import events
 from tests.support.site import Site
+from tests.support.visit import Visit
 from tests.web.test_api import Client
-from tests.web.test_recording_browser import Visit
 
 from assessor_registry import clock
 from assessor_registry.accounts.rules import Scope
