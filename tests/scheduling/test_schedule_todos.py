@@ -1,6 +1,6 @@
 """The to-do about a schedule says what can be done on the day it is read: find an assessor, or see to the results."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from tests.world import Plan, World
@@ -78,3 +78,48 @@ def test_a_sweep_for_another_day_leaves_what_an_act_has_opened(world: World) -> 
     plan = lost(world)
     jobs.sweep(world.db, world.today + 300 * DAY, now=world.now, mail=False)
     assert todos(world, plan, 0) == {"needs_assessor"}
+
+
+def days(world: World, plan: Plan) -> list[date]:
+    with world.db.read() as conn:
+        found = flags.open_flags(conn, {"schedule": None}, kinds=["needs_assessor"])
+        return [flag.last_day for flag in found if flag.subject_id == plan.id]
+
+
+def test_the_day_without_an_assessor_is_the_first_that_is_so_now(world: World) -> None:
+    one, other = world.assessor(), world.assessor()
+    first, second = world.today + 10 * DAY, world.today + 11 * DAY
+    plan = world.schedule(first, second)
+    world.assign(plan, one)
+    world.suspend(one, second, second)
+    assert days(world, plan) == [second]
+    world.suspend(one, world.today + DAY, first)
+    assert days(world, plan) == [first]
+    world.assign(plan, other, first)
+    assert days(world, plan) == [second]
+    world.assign(plan, other, second)
+    assert days(world, plan) == []
+
+
+def test_a_sanction_of_days_long_gone_asks_for_nobody(world: World) -> None:
+    who = world.assessor()
+    plan = world.schedule()
+    world.assign(plan, who)
+    held = world.today
+    world.today = held + 30 * DAY
+    world.suspend(who, held - 5 * DAY)
+    assert todos(world, plan, 0) == {"results_unsigned"}
+    with world.db.read() as conn:
+        assert [flag.last_day for flag in flags.open_flags(conn, {"schedule": None})] == [held]
+
+
+def test_a_schedule_whose_results_never_came_is_something_to_do_the_day_after(world: World) -> None:
+    who = world.assessor()
+    plan = world.schedule(world.today, world.today + DAY, candidates=2)
+    world.assign(plan, who)
+    world.sign(who, world.record(who, plan.attempts[0]))
+    assert todos(world, plan, 1) == set()
+    assert todos(world, plan, 2) == {"results_unsigned"}
+    assert todos(world, plan, 2) == {"results_unsigned"}
+    world.sign(who, world.record(who, plan.attempts[1]))
+    assert todos(world, plan, 2) == set()

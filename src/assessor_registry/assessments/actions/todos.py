@@ -19,6 +19,6 @@ def sweep_unsigned(tx: Connection, today: date, now: datetime) -> int:
     within = policy.value(tx, WINDOW, today).integer
     due = {row.assessor_id: row.period_end or row.earliest_day for row in store.unsigned(tx, PROVINCE, today, within)}
     for flag in open_todos.open_flags(tx, {"assessor": None}, kinds=[KIND]):
-        if flag.subject_id not in due:
+        if due.get(flag.subject_id) != flag.last_day:
             flags.clear_flag(tx, "assessor", flag.subject_id, KIND, now)
     return sum(flags.open_flag(tx, "assessor", who, KIND, day, now) for who, day in sorted(due.items()))

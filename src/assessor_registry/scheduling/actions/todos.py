@@ -1,7 +1,7 @@
 """The to-do *this schedule needs an assessor*: opened when a day is lost, cleared when every day is covered again.
 
 After the last day nobody can be found any more: what can still be done is another to-do, about results that are not
-there (on paper, another day, or cancelled), as long as there are candidates without one.
+there (on paper, another day, or cancelled), as long as there are candidates without one, whoever was assigned.
 """
 
 from collections.abc import Collection
@@ -22,8 +22,24 @@ RESULTS = "results_unsigned"
 
 def day_lost(tx: Connection, schedule_ids: Collection[UUID], now: datetime) -> None:
     """Open a to-do for each of these schedules that has a day without an assessor."""
-    for schedule_id, day in sorted(store.first_uncovered(tx, schedule_ids).items()):
+    lacking = _follow(tx, schedule_ids, now)
+    for schedule_id, day in sorted(lacking.items()):
         flags.open_flag(tx, "schedule", schedule_id, KIND, day, now)
+
+
+def _follow(tx: Connection, schedule_ids: Collection[UUID], now: datetime) -> dict[UUID, date]:
+    """Let the open to-dos of these schedules be about the first day that has nobody now, or be gone; return the days.
+
+    One to-do per schedule: it is opened anew when the day is another one.
+    """
+    lacking = store.first_uncovered(tx, schedule_ids)
+    for flag in todos.open_flags(tx, {"schedule": todos.these(schedule_ids)}, kinds=[KIND]):
+        day = lacking.get(flag.subject_id)
+        if day != flag.last_day:
+            flags.clear_flag(tx, "schedule", flag.subject_id, KIND, now)
+            if day is not None:
+                flags.open_flag(tx, "schedule", flag.subject_id, KIND, day, now)
+    return lacking
 
 
 def free_candidates(tx: Connection, actor: Actor, schedule_ids: Collection[UUID], now: datetime) -> None:
@@ -40,26 +56,25 @@ def free_candidates(tx: Connection, actor: Actor, schedule_ids: Collection[UUID]
 
 def day_covered(tx: Connection, schedule_ids: Collection[UUID], now: datetime) -> None:
     """Clear the to-dos of those of these schedules that need nobody any more; also of cancelled ones."""
-    lacking = store.first_uncovered(tx, schedule_ids)
-    for schedule_id in schedule_ids:
-        if schedule_id not in lacking:
-            flags.clear_flag(tx, "schedule", schedule_id, KIND, now)
+    _follow(tx, schedule_ids, now)
 
 
 def sweep_lacking(tx: Connection, today: date, now: datetime) -> int:
-    """Bring the to-dos about schedules to `today`; return how many were opened. Again changes nothing."""
+    """Bring the to-dos about schedules to `today`; return how many were opened. Again changes nothing.
+
+    Where the last day has passed and a candidate has no result, that is the to-do, whoever was assigned.
+    """
+    late = store.without_results(tx, today)
     open_ones = todos.open_flags(tx, {"schedule": None}, kinds=[KIND, RESULTS])
-    if not open_ones:
-        return 0
     ids = {flag.subject_id for flag in open_ones}
-    lacking, found = store.first_uncovered(tx, ids), store.last_days(tx, ids)
-    opened = 0
+    found = store.last_days(tx, ids) if ids else {}
+    coming = [each for each, last in found.items() if last >= today]
     for flag in open_ones:
-        last, waiting = found.get(flag.subject_id, (today, True))
-        missing = waiting and last < today
-        if flag.kind == RESULTS and flag.subject_id in found and not missing:
-            flags.clear_flag(tx, "schedule", flag.subject_id, RESULTS, now)
-        if flag.kind == KIND and flag.subject_id in found and (last < today or flag.subject_id not in lacking):
-            flags.clear_flag(tx, "schedule", flag.subject_id, KIND, now)
-            opened += missing and flags.open_flag(tx, "schedule", flag.subject_id, RESULTS, last, now)
-    return opened
+        gone = late.get(flag.subject_id) != flag.last_day if flag.kind == RESULTS else flag.subject_id not in coming
+        if flag.subject_id in found and gone:
+            flags.clear_flag(tx, "schedule", flag.subject_id, flag.kind, now)
+    if coming:
+        _follow(tx, coming, now)
+    kept = {(flag.subject_id, flag.last_day) for flag in open_ones if flag.kind == RESULTS}
+    new = sorted(set(late.items()) - kept)
+    return sum(flags.open_flag(tx, "schedule", schedule_id, RESULTS, day, now) for schedule_id, day in new)

@@ -34,6 +34,7 @@ from assessor_registry.scheduling.store.reading import (
     schedule,
     schedules,
     within,
+    without_results,
 )
 from assessor_registry.scheduling.store.writing import (
     add_assignments,
@@ -97,4 +98,5 @@ __all__ = [
     "withdraw",
     "withdraw_between",
     "within",
+    "without_results",
 ]

@@ -342,11 +342,18 @@ def first_uncovered(conn: Connection, schedule_ids: Collection[UUID]) -> dict[UU
     return {row[0]: row[1] for row in rows}
 
 
-def last_days(conn: Connection, schedule_ids: Collection[UUID]) -> dict[UUID, tuple[date, bool]]:
-    """Return of each schedule its last day, and whether a candidate waits for a result (of a cancelled one, nobody)."""
-    statement = text(
-        "SELECT s.id, s.last_day, s.cancelled_at IS NULL AND EXISTS (SELECT FROM attempt t WHERE t.schedule_id = s.id "
-        "AND t.removed_at IS NULL AND t.recorded_at IS NULL) FROM schedule s WHERE s.id = ANY(:ids)"
+def last_days(conn: Connection, schedule_ids: Collection[UUID]) -> dict[UUID, date]:
+    """Return of each schedule its last day."""
+    rows = conn.execute(select(SCHEDULE.c.id, SCHEDULE.c.last_day).where(SCHEDULE.c.id.in_(schedule_ids)))
+    return {row.id: row.last_day for row in rows}
+
+
+def without_results(conn: Connection, today: date) -> dict[UUID, date]:
+    """Return the last day of each schedule that is over and not cancelled, and has a candidate without a result."""
+    waiting = (
+        ATTEMPT.c.removed_at.is_(None) & ATTEMPT.c.recorded_at.is_(None) & (ATTEMPT.c.schedule_id == SCHEDULE.c.id)
     )
-    rows = conn.execute(statement.bindparams(bindparam("ids", type_=ARRAY(Uuid))), {"ids": list(schedule_ids)})
-    return {row[0]: (row[1], row[2]) for row in rows}
+    query = select(SCHEDULE.c.id, SCHEDULE.c.last_day).where(
+        SCHEDULE.c.last_day < today, SCHEDULE.c.cancelled_at.is_(None), exists().where(waiting)
+    )
+    return {row.id: row.last_day for row in conn.execute(query)}

@@ -47,7 +47,7 @@ def todo_list(request: Request[Any, Any, Any]) -> Template:
 def about(each: todo.ToDo) -> str:
     """What a to-do is, and of a schedule whose days have passed what can still be done."""
     if each.kind == "results_unsigned" and each.subject_kind == "schedule":
-        return _("Jadwal sudah lewat, ada asesi tanpa hasil: isi lewat jalur kertas, pindahkan, atau batalkan")
+        return _("Jadwal sudah lewat, hasil belum ada: lengkapi, catat dari kertas, pindahkan, atau batalkan")
     return kind_name(each.kind)
 
 
