@@ -122,6 +122,7 @@ def restore(settings: Settings, opened: Opened, source: Path) -> Summary:
             if (source / folder.name).is_dir():
                 shutil.copytree(source / folder.name, copy)
                 copy.chmod(0o700)
+                _for_its_owner_alone(copy)  # a copy that was packed or sent has forgotten it
                 _flush(copy)
         _program(
             opened,
