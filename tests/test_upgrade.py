@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from litestar.testing import TestClient
@@ -26,7 +27,7 @@ from assessor_registry.proof.verdict import verdict
 from assessor_registry.settings import Settings
 from assessor_registry.signing import jws, statement
 
-TYPE = "assessment-record+jws"
+TYPE: Literal["assessment-record+jws"] = "assessment-record+jws"
 EARLIER = Path(__file__).parent / "data" / "backup-of-schema-0002.zip"
 # What that province held.
 HELD = {"assessor": 150, "record": 48, "student": 600, "assessor_certificate": 167}
