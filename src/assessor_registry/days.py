@@ -2,7 +2,22 @@
 
 from datetime import date, timedelta
 
+from assessor_registry.errors import InvalidInput
+
 DAY = timedelta(days=1)
+# What is planned, licensed or decreed lies between these; another year is a slip of the pen.
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
+
+
+def require_believable(**days: date | None) -> None:
+    """Refuse days (field → day) with a year that nobody means.
+
+    Raises:
+        InvalidInput: `days.beyond_belief`, for the first of them.
+    """
+    for field, day in days.items():
+        if day is not None and not EARLIEST <= day <= LATEST:
+            raise InvalidInput("days.beyond_belief", field=field, day=day)
 
 
 def add_months(day: date, months: int) -> date:

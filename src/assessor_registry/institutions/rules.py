@@ -8,6 +8,7 @@ from datetime import date
 from difflib import SequenceMatcher
 from uuid import UUID
 
+from assessor_registry.days import require_believable
 from assessor_registry.errors import InvalidInput, Reason
 
 VENUE_KINDS = ("sewaktu", "tempat_kerja", "mandiri")
@@ -54,11 +55,12 @@ def clean_npsn(text: str | None) -> str | None:
 
 
 def require_order(first_day: date, last_day: date | None, field_name: str = "last_day") -> None:
-    """Refuse a range of days that ends before it begins.
+    """Refuse a range of days that ends before it begins, or lies in a year that nobody means.
 
     Raises:
         InvalidInput: it does.
     """
+    require_believable(first_day=first_day, **{field_name: last_day})
     if last_day is not None and last_day < first_day:
         raise InvalidInput("institutions.days_reversed", field=field_name, first_day=first_day, last_day=last_day)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from assessor_registry.days import EARLIEST, LATEST
 from assessor_registry.errors import Reason
 
 DAY = timedelta(days=1)
@@ -49,7 +50,9 @@ def plan_reasons(title: str, first_day: date, last_day: date, evidence_kinds: It
         found.append(Reason("scheduling.title_missing"))
     if len(title) > TITLE_MOST:
         found.append(Reason("scheduling.title_long", {"most": TITLE_MOST}))
-    if last_day < first_day:
+    if odd := [day for day in (first_day, last_day) if not EARLIEST <= day <= LATEST]:
+        found.append(Reason("days.beyond_belief", {"day": odd[0]}))
+    elif last_day < first_day:
         found.append(Reason("scheduling.days_reversed", {"first_day": first_day, "last_day": last_day}))
     elif len(days_of(first_day, last_day)) > LONGEST_DAYS:
         found.append(Reason("scheduling.too_long", {"most": LONGEST_DAYS}))

@@ -235,6 +235,8 @@ def ensure_leaf(
 ) -> Leaf:
     """Return the certificate of an assessor's key that ends with `last_active_day` in `zone`; issue it if need be.
 
+    It never outlives the certificate that issues it: where that ends earlier, both end together.
+
     Until the end of the transaction nobody else changes the key: one that was retired since it was unlocked signs no
     more. 1 look at the key, 2 look for the newest certificate, 3 issue from the stored public key, 4 lint (in `x509`),
     5 store.
@@ -247,9 +249,9 @@ def ensure_leaf(
     key = store.current_key(tx, holder.assessor_id)
     if key is None or key.id != key_id or key.confirmed_at is None:
         raise Conflict("signing.key_retired")
-    until = end_of_day(last_active_day, zone)
     found = store.newest_leaf(tx, key_id)
     issuing = registry.certificate("issuing")
+    until = min(end_of_day(last_active_day, zone), issuing.not_valid_after_utc)
     if found is not None and _still_fits(found, holder, issuing, until):
         return Leaf(found.id, (read_certificate(found.der), issuing))
     with registry.unlocked("issuing") as secret:

@@ -47,7 +47,7 @@ def day_reasons(statement: Statement, chain: Sequence[x509.Certificate]) -> list
     if statement.origin == "signed":
         if statement.signed_on > last_active:
             reasons.append(Reason("signing.signed_after", {"day": statement.signed_on, "last_active_day": last_active}))
-        if not _ends_with(chain[0], statement):
+        if not _ends_with(chain, statement):
             reasons.append(Reason("signing.certificate_end_differs", {"last_active_day": last_active}))
     return reasons
 
@@ -64,8 +64,13 @@ def validity_reasons(moment: datetime, chain: Sequence[x509.Certificate]) -> lis
     return found
 
 
-def _ends_with(certificate: x509.Certificate, statement: Statement) -> bool:
-    """Does the certificate end with the end of the last active day, in some zone on earth (UTC−12 to UTC+14)?"""
-    day = statement.assessor.last_active_day
-    end = certificate.not_valid_after_utc - datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=UTC)
-    return timedelta(hours=-14) <= end <= timedelta(hours=12)
+def _ends_with(chain: Sequence[x509.Certificate], statement: Statement) -> bool:
+    """Does the certificate end with the end of the last active day, in some zone on earth (UTC−12 to UTC+14)?
+
+    Or earlier, with the certificate that issued it: none outlives its issuer.
+    """
+    day, until = statement.assessor.last_active_day, chain[0].not_valid_after_utc
+    end = until - datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=UTC)
+    if timedelta(hours=-14) <= end <= timedelta(hours=12):
+        return True
+    return len(chain) > 1 and end < timedelta(0) and until == chain[1].not_valid_after_utc

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from assessor_registry.accounts.rules import Actor, Scope
 from assessor_registry.audit.actions import Entry, note, note_all
+from assessor_registry.days import require_believable
 from assessor_registry.errors import Conflict, InvalidInput, NotEligible, NotFound, Reason
 from assessor_registry.scheduling import store
 from assessor_registry.scheduling.actions._ground import given_reason, open_schedule
@@ -132,6 +133,7 @@ def assign(
 def _letter(number: str | None, day: date | None) -> tuple[str, date]:
     if not (number or "").strip() or day is None:
         raise InvalidInput("scheduling.letter_missing", field="letter_number")
+    require_believable(letter_date=day)
     return (number or "").strip(), day
 
 

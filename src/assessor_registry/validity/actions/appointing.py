@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from assessor_registry.accounts.rules import Actor
 from assessor_registry.audit.actions import note as audit
 from assessor_registry.clock import day_of
+from assessor_registry.days import require_believable
 from assessor_registry.errors import Conflict, InvalidInput, NotFound
 from assessor_registry.validity import store
 from assessor_registry.validity.actions.reach import require_lsp
@@ -42,6 +43,7 @@ def appoint(
     number = number.strip()
     if not number:
         raise InvalidInput("validity.decree_number_missing", field="number")
+    require_believable(decided_on=decided_on, first_day=first_day, last_day=last_day)
     if last_day < first_day:
         raise InvalidInput("validity.days_reversed", field="last_day", first_day=first_day, last_day=last_day)
     row = {

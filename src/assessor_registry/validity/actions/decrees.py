@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from assessor_registry.accounts.rules import Actor
 from assessor_registry.audit.actions import note as audit
+from assessor_registry.days import require_believable
 from assessor_registry.errors import Conflict, InvalidInput, NotFound
 from assessor_registry.validity import store
 from assessor_registry.validity.actions.certificates import Done
@@ -128,6 +129,10 @@ def _extension(
 ) -> Done:
     if not new.reference.strip():
         raise InvalidInput("validity.reference_missing", field="reference")
+    require_believable(
+        ends_from=new.ends_from, ends_to=new.ends_to, until=new.until, issued_on=new.issued_on,
+        received_on=new.received_on,
+    )  # fmt: skip
     if new.ends_to < new.ends_from:
         raise InvalidInput("validity.days_reversed", field="ends_to", first_day=new.ends_from, last_day=new.ends_to)
     if new.until <= new.ends_to:
@@ -153,6 +158,7 @@ def sanction(tx: Connection, actor: Actor, new: NewSanction, *, now: datetime) -
         found = store.find_certificate(tx, new.certificate_id)
         if found is None or found[0].assessor_id != new.assessor_id:
             raise NotFound("validity.no_such_certificate")
+    require_believable(first_day=new.first_day, last_day=new.last_day, decree_date=new.decree_date)
     if new.last_day is not None and new.last_day < new.first_day:
         raise InvalidInput("validity.days_reversed", field="last_day", first_day=new.first_day, last_day=new.last_day)
     return _decree(tx, actor, {**asdict(new), "ends": None}, f"validity.{new.kind}", now)
@@ -194,6 +200,7 @@ def _sanction(tx: Connection, actor: Actor, sanction_id: UUID, kinds: set[str], 
 def _ending(
     tx: Connection, actor: Actor, ended: store.Sanction, kind: str, decree: EndingDecree, now: datetime
 ) -> Done:
+    require_believable(first_day=decree.first_day, decree_date=decree.decree_date, received_on=decree.received_on)
     row = {**asdict(decree), "assessor_id": ended.assessor_id, "certificate_id": ended.certificate_id, "kind": kind,
            "last_day": None, "ends": ended.id}  # fmt: skip
     act = "validity.reinstate" if kind == "reinstatement" else "validity.cancel_sanction"
