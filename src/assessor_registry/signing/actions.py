@@ -16,6 +16,7 @@ from assessor_registry.accounts import store as accounts
 from assessor_registry.accounts.actions import attempt_given_back, attempt_held, begin_attempt
 from assessor_registry.accounts.rules import Actor, of_account
 from assessor_registry.audit.actions import note
+from assessor_registry.audit.rules import Author
 from assessor_registry.db.engine import Database
 from assessor_registry.errors import Conflict, Forbidden, InvalidInput, NotFound, Reason, TooMany
 from assessor_registry.signing import keys, store
@@ -196,11 +197,13 @@ def report_compromised(tx: Connection, actor: Actor, assessor_id: UUID, now: dat
     note(tx, actor.author, "signing.report_compromised", "assessor", assessor_id, now=now, after=after)
 
 
-def unlock(db: Database, assessor_id: UUID, passphrase: str, now: datetime) -> UnlockedKey:
+def unlock(
+    db: Database, assessor_id: UUID, passphrase: str, now: datetime, *, author: Author | None = None
+) -> UnlockedKey:
     """Unlock an assessor's key; no connection is held while it takes its 0.4 s.
 
     The try is counted as failed before it is made and forgotten when it was right: a crash in between, or many tries at
-    once, never give a free guess.
+    once, never give a free guess. With `author` a wrong one stands in the trail, in a transaction of its own.
 
     Raises:
         NotFound: the assessor has no key.
@@ -225,6 +228,8 @@ def unlock(db: Database, assessor_id: UUID, passphrase: str, now: datetime) -> U
         # Only a passphrase that was looked at counts: a busy server has not looked.
         if not (isinstance(error, InvalidInput) and error.code == "signing.passphrase_wrong"):
             db.perform(lambda tx: attempt_given_back(tx, attempt))
+        elif author is not None:
+            db.perform(lambda tx: note(tx, author, "signing.passphrase_wrong", "assessor", assessor_id, now=now))
         raise
     db.perform(lambda tx: attempt_held(tx, attempt))
     return unlocked

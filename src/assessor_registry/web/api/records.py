@@ -114,7 +114,7 @@ def sign(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> Res
     if request.user.assessor_id is None:
         raise InvalidInput("assessments.not_assessor")
     shown = actions.Shown(given.versions, None, given.acknowledgement)
-    with unlock(state.database, request.user.assessor_id, given.passphrase, now) as key:
+    with unlock(state.database, request.user.assessor_id, given.passphrase, now, author=request.user.author) as key:
 
         def act(tx: Any) -> dict[str, Any]:
             codes = actions.sign_unlocked(
