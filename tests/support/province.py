@@ -326,7 +326,9 @@ def _asked(world: Populous, lsp: LspRef, people: dict[str, PersonRef], plans: di
     names = {"lsp": lsp.id, "who": people["active"].id, "hit": people["suspended"].id, "waiting": people["waiting"].id,
              "attempt": plans["today"].attempts[2], "signed": plans["today"].attempts[0]}  # fmt: skip
     with world.db.read() as conn:
-        return {name: conn.execute(text(sql), names).scalar_one() for name, sql in _FOUND.items()}
+        found = {name: conn.execute(text(sql), names).scalar_one() for name, sql in _FOUND.items()}
+        (shown,) = assessments.preview_signing(conn, people["active"].actor, [found["draft_id"]], now=world.now)
+    return {**found, "draft_pin": f"{shown.draft_id}:{shown.version}:{shown.digest}"}
 
 
 _FOUND = {

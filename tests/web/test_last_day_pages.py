@@ -49,7 +49,9 @@ class Late:
             # On the last day the page shows them; after it somebody sends what the page of that day had shown.
             found = actions.preview_signing(conn, self.actor, [row.id for row in rows], now=at(LAST, 20))
         drafts = [f"{one.draft_id}:{one.version}:{one.digest}" for one in found]
-        return browser.post(f"/rekam/{self.schedule}/tanda-tangan", draft=drafts, passphrase=PASSPHRASE)
+        return browser.post(
+            f"/rekam/{self.schedule}/tanda-tangan", draft=drafts, acknowledgement="paper", passphrase=PASSPHRASE
+        )
 
     def signed(self) -> int:
         with self.site.database.read() as conn:

@@ -58,6 +58,9 @@ def test_ten_candidates_with_26_units_take_at_most_60_taps_and_one_passphrase(si
             finger.tap(page.get_by_role("link", name="Periksa dan tanda tangani" if last else "Asesi berikutnya"))
         no_overflow(page)
         assert page.get_by_text("2 unit BK").count() == CANDIDATES
+        assert page.locator("[data-one]:checked").count() == 0
+        finger.tap(page.get_by_role("group", name="Samakan untuk semua").locator("label", has_text="kertas"))
+        expect(page.locator("[data-one][value=paper]:checked")).to_have_count(CANDIDATES)
         finger.tap(page.get_by_label("Frasa sandi tanda tangan"))
         page.keyboard.type(PASSPHRASE)
         finger.tap(page.get_by_role("button", name=f"Tanda tangani {CANDIDATES} hasil"))
@@ -68,6 +71,7 @@ def test_ten_candidates_with_26_units_take_at_most_60_taps_and_one_passphrase(si
     records = visit.records()
     assert len(records) == CANDIDATES
     assert {record.recommendation for record in records} == {"BK"}
+    assert {record.acknowledgement for record in records} == {"paper"}
 
 
 def test_a_cut_network_loses_nothing_and_doubles_nothing(site: Site, browser: Browser) -> None:
@@ -170,15 +174,22 @@ def test_recording_works_without_script(site: Site, browser: Browser) -> None:
         page.get_by_role("button", name="Simpan, yang kosong jadi K").click()
         expect(page.locator("[data-unit][value=K]:checked")).to_have_count(3)
         page.goto(f"{address}/rekam/{visit.schedule}/tanda-tangan")
-        page.get_by_label("Frasa sandi tanda tangan").fill("bukan frasa ini sama sekali")
+        field = page.get_by_label("Frasa sandi tanda tangan")
+        field.fill(PASSPHRASE)
         page.get_by_role("button", name="Tanda tangani 1 hasil").click()
-        expect(page.get_by_text("Frasa sandi").first).to_be_visible()
-        page.get_by_label("Frasa sandi tanda tangan").fill(PASSPHRASE)
+        expect(page.get_by_text("Pilih dulu pernyataan asesi untuk: Siswa Contoh")).to_be_visible()
+        expect(page.get_by_text("Periksa kartu ini.")).to_be_visible()
+        page.locator("label", has_text="Setuju di ponsel ini").click()
+        field.fill("bukan frasa ini sama sekali")
+        page.get_by_role("button", name="Tanda tangani 1 hasil").click()
+        expect(page.locator("#e-passphrase")).to_be_in_viewport()
+        expect(field).to_be_focused()
+        field.fill(PASSPHRASE)
         page.get_by_role("button", name="Tanda tangani 1 hasil").click()
         expect(page.get_by_role("status")).to_contain_text("1 hasil tersimpan")
         page.context.close()
     (record,) = visit.records()
-    assert record.recommendation == "K"
+    assert (record.recommendation, record.acknowledgement) == ("K", "phone")
 
 
 def test_marks_of_someone_who_turns_out_to_be_absent_can_be_taken_back(site: Site, browser: Browser) -> None:

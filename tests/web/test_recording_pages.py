@@ -233,3 +233,66 @@ def test_the_second_assessor_of_a_candidate_sees_the_first_part_and_its_bk_count
     browser.post(path, version="0", fill="K", note="Lihat bagian pertama")
     assert "Rekomendasi asesor: Belum kompeten" in text_of(browser.get(path).text)
     assert sign_as_shown(browser, schedule).status_code == 303
+
+
+def test_each_candidate_has_a_word_of_their_own_and_who_was_absent_is_not_asked(here: Events) -> None:
+    world = here.world
+    plan, who = here.held(candidates=3)
+    browser, sign = here.as_actor(who.actor), f"/rekam/{plan.id}/tanda-tangan"
+    made = [world.record(who, attempt) for attempt in plan.attempts[:2]]
+    browser.post(f"/rekam/{plan.id}/hadir", {f"outcome-{plan.attempts[2]}:1": "absent"})
+    page = browser.get(sign).text
+    assert page.count(" data-one") == 6
+    assert " checked" not in page
+    pins = re.findall(r'name="draft" value="([^"]+)"', page)
+    sent = {"draft": pins, f"acknowledgement-{made[1]}": "refused", "passphrase": PASSPHRASE}
+    refused = browser.post(sign, sent)
+    assert refused.status_code == 422
+    assert "Pilih dulu pernyataan asesi untuk:" in refused.text
+    assert refused.text.count("Periksa kartu ini.") == 1
+    assert refused.text.count(" checked") == 1
+    answer = browser.post(sign, {**sent, "acknowledgement": "phone"})
+    assert answer.headers["location"] == f"/rekam/{plan.id}/selesai?n=3"
+    said = [last_signed(here, attempt)["acknowledgement"] for attempt in plan.attempts]
+    assert said == ["phone", "refused", None]
+    shown = browser.get(f"/rekam/{plan.id}").text
+    assert "Sisanya hadir" not in shown
+    assert "tanda-tangan" not in shown
+    code = re.findall(r"/hasil/([A-Z0-9]+)", shown)[1]
+    result = text_of(browser.get(f"/hasil/{code}").text)
+    assert "Menolak menandatangani" in result
+    assert "Jenis bukti" in result
+
+
+def test_what_is_signed_later_is_counted_apart_from_what_was_signed_before(here: Events) -> None:
+    plan, who = here.held(candidates=2)
+    browser = here.as_actor(who.actor)
+    here.world.sign(who, here.world.record(who, plan.attempts[0]))
+    here.world.record(who, plan.attempts[1])
+    said = text_of(browser.get(sign_as_shown(browser, plan.id).headers["location"]).text)
+    assert "1 hasil tersimpan dan bertanda tangan. 1 hasil lain sudah ditandatangani sebelumnya." in said
+
+
+def test_who_has_no_key_is_led_to_make_one_instead_of_asked_for_a_passphrase(here: Events) -> None:
+    who = here.world.assessor(enrolled=False)
+    plan = here.world.schedule(candidates=1)
+    here.world.assign(plan, who)
+    here.world.record(who, plan.attempts[0])
+    page = here.as_actor(who.actor).get(f"/rekam/{plan.id}/tanda-tangan").text
+    assert "Buat kunci tanda tangan dahulu." in page
+    assert 'href="/akun#frasa"' in page
+    assert 'name="passphrase"' not in page
+
+
+def test_the_card_that_changed_under_the_page_is_marked(here: Events) -> None:
+    plan, who = here.held(candidates=2)
+    browser, sign = here.as_actor(who.actor), f"/rekam/{plan.id}/tanda-tangan"
+    for attempt in plan.attempts:
+        here.world.record(who, attempt)
+    pins = re.findall(r'name="draft" value="([^"]+)"', browser.get(sign).text)
+    browser.post(f"/rekam/{plan.id}/{plan.attempts[1]}", version="1", fill="K", note="Diubah di ponsel lain")
+    answer = browser.post(sign, draft=pins, acknowledgement="paper", passphrase=PASSPHRASE)
+    assert answer.status_code == 409
+    marked = re.findall(r'class="card wrong".*?</h2>', answer.text, re.DOTALL)
+    assert len(marked) == 1
+    assert "Siswa Contoh" in marked[0]

@@ -91,12 +91,20 @@ def preview_signing(conn: Connection, actor: Actor, draft_ids: Iterable[UUID], *
 class Shown:
     """What was shown before the passphrase was typed: by draft the version, the digest of its statement, or both.
 
-    `acknowledgement` is how the candidates took it, chosen beside the passphrase; None leaves what the drafts say.
+    How the candidates took it is chosen beside the passphrase: `acknowledgements` by draft, `acknowledgement` for all
+    others; None leaves what the drafts say. Who was not assessed has taken nothing.
     """
 
     versions: Mapping[UUID, int] | None = None
     digests: Mapping[UUID, str] | None = None
     acknowledgement: str | None = None
+    acknowledgements: Mapping[UUID, str] | None = None
+
+    def chosen(self, row: store.DraftRow) -> str | None:
+        """How this candidate took it, as it was chosen; None when nothing was, or nothing is to be."""
+        if row.outcome != "assessed":
+            return None
+        return (self.acknowledgements or {}).get(row.id, self.acknowledgement)
 
 
 def sign(
@@ -143,7 +151,7 @@ def sign(
     wanted = list(dict.fromkeys(draft_ids))
     if not wanted:
         raise InvalidInput("assessments.nothing_to_sign", field="records")
-    with unlock(db, assessor, passphrase, now) as key:  # 1
+    with unlock(db, assessor, passphrase, now, author=actor.author) as key:  # 1
         return db.perform(
             lambda tx: sign_unlocked(tx, actor, wanted, key, registry=registry, now=now, moment=moment, shown=shown)
         )  # 9
@@ -187,7 +195,8 @@ def _own(found: Mapping[UUID, store.DraftRow], wanted: Sequence[UUID], assessor:
 
 
 def _taken(row: store.DraftRow, shown: Shown) -> store.DraftRow:
-    return row if shown.acknowledgement is None else replace(row, acknowledgement=shown.acknowledgement)
+    left = row.acknowledgement if row.outcome == "assessed" else None
+    return replace(row, acknowledgement=shown.chosen(row) or left)
 
 
 def _signed_before(tx: Connection, rows: Sequence[store.DraftRow], shown: Shown) -> dict[UUID, str]:
@@ -214,7 +223,7 @@ def _signed_before(tx: Connection, rows: Sequence[store.DraftRow], shown: Shown)
 
 def _as_shown(row: store.DraftRow, signed: store.SignedAs, shown: Shown) -> bool:
     said = from_bytes(jws.read(signed.jws, "assessment-record+jws").payload)
-    if shown.acknowledgement not in (None, signed.acknowledgement):
+    if shown.chosen(row) not in (None, signed.acknowledgement):
         return False
     return says(said, row.content) if shown.digests is None else shown.digests.get(row.id) == digest_of(said)
 

@@ -1,22 +1,22 @@
 """Recording and signing on a phone: attendance of all on one screen, units per candidate, one passphrase for all."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Template
 
-from assessor_registry import clock, words
+from assessor_registry import clock
 from assessor_registry.accounts.rules import Permission
 from assessor_registry.assessments import actions, store
 from assessor_registry.db.engine import Connection
-from assessor_registry.errors import InvalidInput, NotFound, Reason
+from assessor_registry.errors import InvalidInput, NotFound
 from assessor_registry.scheduling import store as scheduling
 from assessor_registry.schemes import store as schemes
 from assessor_registry.web import phone, render
-from assessor_registry.web.forms import Form, Input, Secret, Texts, read, submit
+from assessor_registry.web.forms import Form, submit
 from assessor_registry.web.guards import needs, public
 from assessor_registry.web.labels import outcome_name, result_name
 from assessor_registry.web.recording import Entry, content_of, day_range, entries, marks_of
@@ -25,15 +25,6 @@ from assessor_registry.web.said import done, said
 from assessor_registry.words import gettext as _
 
 RECORD = needs(Permission.ASSESSMENTS_RECORD)
-SIGN = needs(Permission.ASSESSMENTS_SIGN)
-
-
-class SignForm(Input):
-    """Which drafts are signed, as they were shown; how the candidates took it; the passphrase."""
-
-    draft: Texts
-    acknowledgement: Literal["paper", "phone", "refused"] = "paper"
-    passphrase: Secret
 
 
 def open_schedule(request: Request[Any, Any, Any], conn: Connection, schedule_id: UUID) -> tuple[Any, list[Entry]]:
@@ -226,117 +217,6 @@ def save(request: Request[Any, Any, Any], entry: Entry, given: Form, version: in
     return saved
 
 
-@get("/rekam/{schedule_id:uuid}/tanda-tangan", opt=SIGN, sync_to_thread=True)
-def sign_page(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> Template:
-    """What will be signed, exactly."""
-    return show_signing(request, schedule_id)
-
-
-def show_signing(request: Request[Any, Any, Any], schedule_id: UUID, **context: Any) -> Template:
-    """Everything that is ready, as it will be signed; and what is not ready, with each reason."""
-    now = clock.now()
-    with request.app.state.database.read() as conn:
-        plan, found = open_schedule(request, conn, schedule_id)
-        waiting = {entry.draft.id: entry for entry in found if entry.draft is not None and not entry.signed}
-        previews = actions.preview_signing(conn, request.user, list(waiting), now=now)
-    blank = [entry for entry in found if entry.draft is None and not entry.signed]
-    not_ready = [_not_ready(waiting[each.draft_id], each.reasons) for each in previews if each.reasons]
-    not_ready += [_not_ready(entry, (Reason("assessments.no_outcome"),)) for entry in blank]
-    ready = [_statement(waiting[each.draft_id], each) for each in previews if not each.reasons]
-    return page(
-        request,
-        "record/sign.html",
-        schedule=plan,
-        statements=ready,
-        not_ready=not_ready,
-        days=day_range(plan.first_day, plan.last_day),
-        **context,
-    )
-
-
-def _not_ready(entry: Entry, reasons: tuple[Reason, ...]) -> dict[str, Any]:
-    said = list(dict.fromkeys(words.sentence(each) for each in reasons))
-    return {"attempt_id": entry.attempt_id, "name": entry.name, "reasons": said}
-
-
-def _statement(entry: Entry, preview: actions.Preview) -> dict[str, Any]:
-    made = preview.statement
-    if made is None:
-        raise NotFound("assessments.no_draft")
-    refused = [unit for unit in made.units if unit.result == "BK"]
-    result = result_name(made.recommendation) if made.recommendation else outcome_name(made.outcome)
-    return {
-        "pin": f"{preview.draft_id}:{preview.version}:{preview.digest}",
-        "candidate_name": made.candidate.name,
-        "result_text": result,
-        "days": day_range(made.first_day, made.last_day),
-        "note": made.note,
-        "units": made.units,
-        "k": len(made.units) - len(refused),
-        "bk": len(refused),
-        "bk_units": [unit.title for unit in refused],
-        "part": entry.part,
-        "statement": made,
-        "until": words.long_date(made.assessor.last_active_day),
-        "evidence": list(dict.fromkeys(kind for unit in made.units for kind in unit.evidence)),
-        "correction": entry.draft.correction_reason if entry.draft and entry.draft.corrects else None,
-    }
-
-
-@post("/rekam/{schedule_id:uuid}/tanda-tangan", opt=SIGN, sync_to_thread=True, status_code=200)
-def sign(request: Request[Any, Any, Any], schedule_id: FromPath[UUID], data: URLEncodedBody[Form]) -> Response[Any]:
-    """Sign all that was shown, or nothing."""
-
-    def act() -> Response[Any]:
-        given, state = read(SignForm, data), request.app.state
-        shown = _shown(given)
-        actions.sign(
-            state.database,
-            request.user,
-            list(shown.versions or ()),
-            given.passphrase,
-            registry=state.authority,
-            now=clock.now(),
-            moment=clock.now,
-            shown=shown,
-        )
-        return Redirect(f"/rekam/{schedule_id}/selesai", status_code=303)
-
-    answer: Response[Any] = submit(data, act, lambda **context: show_signing(request, schedule_id, **_named(context)))
-    return answer
-
-
-def _named(context: dict[str, Any]) -> dict[str, Any]:
-    return context | {"typed": {"acknowledgement": context["typed"].get("acknowledgement", "")}}
-
-
-def _shown(given: SignForm) -> actions.Shown:
-    """What the page had shown of each draft: id, version and digest, as its form hands them back."""
-    try:
-        pins = [each.split(":") for each in given.draft]
-        return actions.Shown(
-            {UUID(draft): int(version) for draft, version, _digest in pins},
-            {UUID(draft): digest for draft, _version, digest in pins},
-            given.acknowledgement,
-        )
-    except ValueError:
-        raise InvalidInput("web.invalid", field="draft") from None
-
-
-@get("/rekam/{schedule_id:uuid}/selesai", opt=SIGN, sync_to_thread=True)
-def signed_page(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> Template:
-    """What was signed, with the way to each result and to the prints."""
-    with request.app.state.database.read() as conn:
-        plan, found = open_schedule(request, conn, schedule_id)
-    return page(
-        request,
-        "record/signed.html",
-        schedule=plan,
-        signed=[entry for entry in found if entry.signed],
-        left=sum(not entry.signed for entry in found),
-    )
-
-
 @get("/sw.js", opt=public(), sync_to_thread=True)
 def service_worker() -> Response[bytes]:
     """The service worker, served from the top so that it may keep the recording pages."""
@@ -349,8 +229,5 @@ HANDLERS = [
     save_attendance,
     candidate_page,
     save_candidate,
-    sign_page,
-    sign,
-    signed_page,
     service_worker,
 ]

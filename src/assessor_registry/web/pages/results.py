@@ -17,6 +17,8 @@ from assessor_registry.printing import pdf, qr
 from assessor_registry.reports import results as listing
 from assessor_registry.scheduling import store as scheduling
 from assessor_registry.schemes import store as schemes
+from assessor_registry.signing import jws
+from assessor_registry.signing.statement import from_bytes
 from assessor_registry.web.download import MOST_IN_A_FILE, file_answer, known_code, pdf_answer, sheet_answer
 from assessor_registry.web.forms import Form, Input, Text, read, submit
 from assessor_registry.web.guards import needs
@@ -159,6 +161,7 @@ def result_page(request: Request[Any, Any, Any], code: str, **context: Any) -> T
     with request.app.state.database.read() as conn:
         row = store.record(conn, actor.scope, normal_code(code))
         units = store.units(conn, row.id)
+        statement = from_bytes(jws.read(store.jws_of(conn, row.id), jws.RECORD).payload)
         chain = chain_of(conn, request, row)
         others = [
             each
@@ -175,6 +178,7 @@ def result_page(request: Request[Any, Any, Any], code: str, **context: Any) -> T
         **{
             "row": row,
             "units": units,
+            "evidence": list(dict.fromkeys(kind for unit in statement.units for kind in unit.evidence)),
             "chain": chain if len(chain) > 1 else [],
             "others": others,
             "paper": paper,

@@ -12,6 +12,8 @@ SENTENCES = {
     "web.unreadable": "Isian tidak dapat dibaca. {detail}",
     "web.unexpected": "Ada kesalahan pada sistem, bukan pada Anda. Sebutkan nomor {number} kepada operator.",
     "web.unknown_field": "Isian “{name}” tidak dikenal.",
+    "web.acknowledgement_missing": "Pilih dulu pernyataan asesi untuk:",
+    "web.acknowledgement_of": "{candidate}.",
     "web.missing": "Isian ini wajib diisi.",
     "web.nothing_ticked": "Belum ada yang dicentang. Centang dulu siapa yang sudah ditangani.",
     "web.not_a_date": "Tanggal ini tidak ada atau tidak terbaca. Contoh: 21 November 2026 atau 21/11/2026.",
