@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import Connection, text
 from tests.world import World
 
-from assessor_registry.accounts.rules import PROVINCE, Role
+from assessor_registry.accounts.rules import PROVINCE, Role, Scope
+from assessor_registry.assessments import actions as assessments
 from assessor_registry.assessments import store as results
+from assessor_registry.assessments.store import upheld
 from assessor_registry.consequences import actions as consequences
 from assessor_registry.errors import NotFound
 from assessor_registry.validity import actions as validity
@@ -114,3 +116,30 @@ def test_a_refused_act_leaves_nothing_behind(world: World) -> None:
         assert conn.execute(text("SELECT count(*) FROM sanction")).scalar_one() == 0
         assert conn.execute(text("SELECT count(*) FROM audit_entry")).scalar_one() >= before
         assert results.records(conn, PROVINCE) == []
+
+
+def test_a_result_that_was_upheld_is_shown_when_its_day_is_lost_again_and_stays_in_force(world: World) -> None:
+    ana = world.assessor()
+    plan = world.schedule(candidates=1)
+    world.assign(plan, ana)
+    (code,) = world.sign(ana, world.record(ana, plan.attempts[0]))
+    first = world.suspend(ana, world.today, world.today)
+    world.db.perform(lambda tx: assessments.uphold(tx, plan.lsp.admin, code, reference="S-1", now=world.now))
+    ending = validity.EndingDecree(world.today, "B-1", world.today, world.today)
+    world.db.perform(lambda tx: validity.cancel_sanction(tx, world.system, first, ending, now=world.now))
+    day, held = plan.first_day, world.found(code).id
+    world.today += 3 * DAY
+    new = NewSanction(ana.id, "suspension", day - DAY, None, "SANKSI-2", day, world.today)
+
+    def suspend(tx: Connection) -> Done:
+        return validity.sanction(tx, world.system, new, now=world.now)
+
+    shown = consequences.preview(world.db, world.system, suspend, reason="SANKSI-2", now=world.now)
+    assert (shown.records, shown.again) == ((), (held,))
+    with world.db.read() as conn:
+        assert upheld.to_review(conn, plan.lsp.admin.scope) == []
+    world.db.perform(lambda tx: consequences.apply(tx, world.system, suspend, reason="SANKSI-2", now=world.now))
+    with world.db.read() as conn:
+        assert upheld.to_review(conn, plan.lsp.admin.scope) == [held]
+        assert upheld.to_review(conn, Scope("lsp", str(plan.id))) == []
+    assert world.found(code).state == "valid"

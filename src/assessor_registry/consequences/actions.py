@@ -38,13 +38,14 @@ Act = Callable[[Connection], Done]
 class Followed:
     """What followed: who lost active days, assignments withdrawn and their schedules, records that are contested.
 
-    `gained` is told by a preview only.
+    `again`: records that were upheld and stay in force, to be looked at again. `gained` is told by a preview only.
     """
 
     lost: tuple[Shrunk, ...] = ()
     schedules: tuple[UUID, ...] = ()
     assignments: tuple[UUID, ...] = ()
     records: tuple[UUID, ...] = ()
+    again: tuple[UUID, ...] = ()
     gained: tuple[Gained, ...] = ()
 
     @property
@@ -69,7 +70,8 @@ def settle(tx: Connection, actor: Actor, shrunk: Iterable[Shrunk], *, reason: st
     lost = tuple(shrunk)
     gone = scheduling.withdraw_lost(tx, actor, lost, now=now)
     records = assessments.contest_lost(tx, actor, lost, reason=reason, now=now)
-    return Followed(lost, gone.schedules, gone.assignments, tuple(records))
+    again = tuple(assessments.upheld_again(tx, lost))
+    return Followed(lost, gone.schedules, gone.assignments, tuple(records), again)
 
 
 def apply(tx: Connection, actor: Actor, act: Act, *, reason: str, now: datetime) -> Applied:

@@ -16,7 +16,7 @@ from assessor_registry.assessments.actions.showing import (
     public_check,
 )
 from assessor_registry.assessments.actions.signing import Preview, Shown, preview_signing, sign, sign_unlocked
-from assessor_registry.assessments.actions.states import annul, contest_lost, uphold
+from assessor_registry.assessments.actions.states import annul, contest_lost, upheld_again, uphold
 from assessor_registry.assessments.actions.todos import sweep_unsigned
 
 __all__ = [
@@ -42,5 +42,6 @@ __all__ = [
     "sign",
     "sign_unlocked",
     "sweep_unsigned",
+    "upheld_again",
     "uphold",
 ]

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from assessor_registry.accounts.rules import Actor
 from assessor_registry.assessments import store
 from assessor_registry.assessments.actions._ground import given_reason
+from assessor_registry.assessments.store import upheld
 from assessor_registry.audit.actions import Entry, note, note_all
 from assessor_registry.errors import Conflict, InvalidInput
 from assessor_registry.validity.rules import Shrunk
@@ -17,19 +18,28 @@ from assessor_registry.validity.rules import Shrunk
 def contest_lost(tx: Connection, actor: Actor, shrunk: Iterable[Shrunk], *, reason: str, now: datetime) -> list[UUID]:
     """Contest every record that was assessed or signed on days that an assessor has lost; return their ids.
 
-    Called in the transaction that shrank the active periods, so that its commit holds.
+    One that was upheld stays in force, and is to be looked at again (`upheld_again`): its letter was about other
+    facts. Called in the transaction that shrank the active periods, so that its commit holds.
     """
     lost = [(item.assessor_id, period.first_day, period.last_day) for item in shrunk for period in item.lost]
     if not lost:
         return []
     why = given_reason(reason)
     ids = [record for record, _assessor in store.contest_between(tx, lost, why, now)]
-    note_all(tx, actor.author, "assessments.contest", "record", [Entry(one, reason=why) for one in ids], now=now)
+    again = upheld.upheld_between(tx, lost)
+    entries = [Entry(one, reason=why) for one in [*ids, *again]]
+    note_all(tx, actor.author, "assessments.contest", "record", entries, now=now)
     return ids
 
 
+def upheld_again(conn: Connection, shrunk: Iterable[Shrunk]) -> list[UUID]:
+    """Return the upheld records of days that an assessor has lost: they stay in force and are to be looked at again."""
+    lost = [(item.assessor_id, period.first_day, period.last_day) for item in shrunk for period in item.lost]
+    return upheld.upheld_between(conn, lost) if lost else []
+
+
 def uphold(tx: Connection, actor: Actor, code: str, *, reference: str, now: datetime) -> None:
-    """Uphold a contested record by a letter: it is in force again.
+    """Uphold a contested record by a letter: it is in force again. One that is upheld can be upheld by a newer letter.
 
     Raises:
         NotFound: no such record in the actor's scope.
@@ -39,9 +49,10 @@ def uphold(tx: Connection, actor: Actor, code: str, *, reference: str, now: date
     if not reference.strip():
         raise InvalidInput("assessments.reference_missing", field="reference")
     row = store.record(tx, actor.scope, code, lock=True)
-    if row.state != "contested":
+    if row.state == "contested":
+        store.change_state(tx, row.id, upheld_at=now, upheld_reference=reference.strip())
+    elif row.id not in upheld.to_review(tx, actor.scope):
         raise Conflict("assessments.not_contested")
-    store.change_state(tx, row.id, upheld_at=now, upheld_reference=reference.strip())
     note(tx, actor.author, "assessments.uphold", "record", row.id, now=now, reason=reference.strip())
 
 

@@ -29,6 +29,7 @@ def followed_lines(followed: Followed) -> tuple[tuple[str, str], ...]:
         (_("Asesor yang kehilangan hari aktif"), str(len(followed.lost))),
         (_("Jadwal yang perlu asesor pengganti"), str(len(followed.schedules))),
         (_("Hasil bertanda tangan yang dipersoalkan"), str(len(followed.records))),
+        *([(_("Hasil yang pernah dipertahankan, tinjau lagi"), str(len(followed.again)))] if followed.again else []),
     )
 
 
@@ -41,6 +42,7 @@ def followed_lists(conn: Connection, scope: Scope, followed: Followed, today: da
         _days(conn, scope, _("Hari aktif hilang"), lost, today),
         duties_list(conn, scope, followed.assignments, lost, today),
         records_list(conn, scope, followed.records),
+        records_list(conn, scope, followed.again, _("Pernah dipertahankan dan tetap berlaku: tinjau lagi")),
     )
     return tuple(one for one in made if one.rows)
 
@@ -99,14 +101,14 @@ def _able(
     return text if more <= 0 else _("{names}, dan {n} orang lagi").format(names=text, n=more)
 
 
-def records_list(conn: Connection, scope: Scope, record_ids: Sequence[UUID]) -> Listed:
-    """Which signed records are contested."""
+def records_list(conn: Connection, scope: Scope, record_ids: Sequence[UUID], title: str = "") -> Listed:
+    """Which signed records are contested, or what `title` says."""
     rows = [
         (Linked(one.candidate, f"/hasil/{one.code}"), one.scheme, long_date(one.last_day), one.assessor, one.lsp)
         for one in touched.touched_records(conn, scope, record_ids)
     ]
     heads = ((_("Asesi"), 32), (_("Skema"), 36), (_("Hari asesmen"), 20), (_("Asesor"), 30), (_("LSP"), 30))
-    return Listed(_("Hasil yang dipersoalkan"), heads, rows)
+    return Listed(title or _("Hasil yang dipersoalkan"), heads, rows)
 
 
 def lapsed_shown(request: Request[Any, Any, Any], followed: Followed) -> Weighed:

@@ -1,0 +1,53 @@
+"""Records that were upheld, and whose days were lost again afterwards: the letter was about other facts."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Connection, Date, Text, Uuid, and_, cast, column, func, literal, or_, select
+
+from assessor_registry.accounts.rules import Scope
+from assessor_registry.assessments.store._names import ATTEMPT, LSP, RECORD, STATE
+from assessor_registry.assessments.store.recorded import within
+from assessor_registry.audit.tables import AuditEntry
+
+TRAIL: Any = AuditEntry.__table__  # type: ignore[attr-defined]
+_IN_FORCE = and_(STATE.c.upheld_at.is_not(None), STATE.c.annulled_at.is_(None), STATE.c.replaced_by.is_(None))
+
+
+def upheld_between(conn: Connection, lost: Sequence[tuple[UUID, date, date]]) -> list[UUID]:
+    """Return the upheld records that were assessed or signed on a lost day: what was upheld may not hold any more."""
+    given = [list(values) for values in zip(*lost, strict=True)]
+    source = (
+        func.unnest(*(literal(values, ARRAY(kind)) for values, kind in zip(given, (Uuid, Date, Date), strict=True)))
+        .table_valued(column("assessor_id", Uuid), column("first_day", Date), column("last_day", Date), name="lost")
+        .render_derived()
+    )
+    days = func.daterange(source.c.first_day, source.c.last_day, "[]")
+    assessed = func.daterange(STATE.c.first_day, STATE.c.last_day, "[]").op("&&")(days)
+    signed = and_(STATE.c.origin == "signed", days.op("@>")(STATE.c.signed_on))
+    query = (
+        select(STATE.c.record_id)
+        .distinct()
+        .join(source, STATE.c.assessor_id == source.c.assessor_id)
+        .where(_IN_FORCE, or_(assessed, signed))
+    )
+    return list(conn.execute(query).scalars())
+
+
+def to_review(conn: Connection, scope: Scope) -> list[UUID]:
+    """Return the upheld records in `scope` that were contested once more after the last letter that upheld them."""
+
+    def last(act: str) -> Any:
+        same = and_(TRAIL.c.subject_kind == "record", TRAIL.c.subject_id == cast(STATE.c.record_id, Text))
+        return select(func.max(TRAIL.c.at)).where(same, TRAIL.c.act == act).scalar_subquery()
+
+    query = (
+        select(STATE.c.record_id)
+        .join(RECORD, RECORD.c.id == STATE.c.record_id)
+        .join(ATTEMPT, ATTEMPT.c.id == RECORD.c.attempt_id)
+        .join(LSP, LSP.c.id == RECORD.c.lsp_id)
+        .where(_IN_FORCE, within(scope), last("assessments.contest") > last("assessments.uphold"))
+    )
+    return list(conn.execute(query).scalars())
