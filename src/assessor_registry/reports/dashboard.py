@@ -1,14 +1,14 @@
 """What the first page of the division and of an LSP shows. A fixed number of statements, whatever the size."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from assessor_registry.accounts.rules import Scope
 from assessor_registry.validity.rules import BANDS, Band
-from assessor_registry.validity.store import band_counts
+from assessor_registry.validity.store import band_counts, band_counts_known
 
 WEEK = timedelta(days=7)
 AHEAD = timedelta(days=30)
@@ -63,11 +63,14 @@ class Coming:
 
 
 def statuses(
-    conn: Connection, scope: Scope, on: date, ending_until: date, ending_until_before: date
+    conn: Connection, scope: Scope, on: date, ending_until: date, ending_until_before: date, *, known_at: datetime
 ) -> tuple[tuple[Count, ...], tuple[RegionLine, ...]]:
-    """Return the counts per status with the change since last week, and the counts per region."""
+    """Return the counts per status with the change since last week, and the counts per region.
+
+    A week ago is what was known then (`known_at`): the number that was on this page.
+    """
     now = band_counts(conn, scope, on, ending_until)
-    before = band_counts(conn, scope, on - WEEK, ending_until_before)
+    before = band_counts_known(conn, scope, on - WEEK, ending_until_before, known_at)
     counts = tuple(Count(band, _sum(now, band), _sum(now, band) - _sum(before, band)) for band in BANDS)
     names = {row.code: row.name for row in conn.execute(text("SELECT code, name FROM region ORDER BY code"))}
     codes = [code for code in names if scope.everything or any(key[0] == code for key in now)]

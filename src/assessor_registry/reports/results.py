@@ -66,6 +66,7 @@ class Question:
     origin: str | None = None
     schedule_id: UUID | None = None
     scheme_id: UUID | None = None
+    records: tuple[UUID, ...] | None = None
 
 
 _IN_STATE = {
@@ -104,6 +105,7 @@ WHERE {scope} AND {state}
   AND (CAST(:origin AS text) IS NULL OR r.origin = :origin)
   AND (CAST(:schedule AS uuid) IS NULL OR s.id = :schedule)
   AND (CAST(:scheme AS uuid) IS NULL OR c.id = :scheme)
+  AND (CAST(:records AS uuid[]) IS NULL OR r.id = ANY(CAST(:records AS uuid[])))
   AND concat_ws(' ', r.named ->> 'candidate', r.named ->> 'nisn', r.named ->> 'scheme', r.named ->> 'assessor', p.name,
                 p.nisn, c.title, e.name, s.title, k.name, p.rombel) ILIKE ALL (CAST(:words AS text[]))
 ORDER BY r.last_day DESC, p.search_name, r.part, r.id
@@ -115,7 +117,8 @@ def listed(conn: Connection, scope: Scope, question: Question, *, page: int = 1,
     """Return the signed records in `scope` that fit `question`, newest day first."""
     given: dict[str, Any] = {
         "ref": scope.ref, "origin": question.origin, "schedule": question.schedule_id, "scheme": question.scheme_id,
-        "words": like_words(question.text), "size": size, "start": (page - 1) * size,
+        "words": like_words(question.text), "records": None if question.records is None else list(question.records),
+        "size": size, "start": (page - 1) * size,
     }  # fmt: skip
     query = _LISTED.format(
         scope=_SCOPES[scope.kind], state=_IN_STATE[question.state] if question.state else "TRUE"
@@ -168,11 +171,14 @@ JOIN lsp l ON l.id = s.lsp_id
 JOIN student p ON p.id = a.student_id
 JOIN school k ON k.id = a.school_id
 LEFT JOIN LATERAL (SELECT * FROM draft f WHERE f.attempt_id = a.id AND f.record_id IS NULL
+                   AND (CAST(:assessor AS uuid) IS NULL OR f.assessor_id = :assessor)
                    AND f.outcome IS NOT NULL ORDER BY f.part DESC LIMIT 1) d ON TRUE
 LEFT JOIN assessor e ON e.id = COALESCE(d.assessor_id, a.assessor_id)
 WHERE a.removed_at IS NULL AND {scope}
   AND (CAST(:schedule AS uuid) IS NULL OR s.id = :schedule)
-  AND (d.corrects IS NOT NULL OR NOT EXISTS (
+  AND (CAST(:assessor AS uuid) IS NULL OR d.id IS NOT NULL)
+  AND (CAST(:lsp AS uuid) IS NULL OR s.lsp_id = :lsp)
+  AND (CAST(:assessor AS uuid) IS NOT NULL OR d.corrects IS NOT NULL OR NOT EXISTS (
     SELECT 1 FROM record r JOIN record_state x ON x.record_id = r.id
     WHERE r.attempt_id = a.id AND x.annulled_at IS NULL AND x.replaced_by IS NULL
       AND (r.recommendation IS NOT NULL OR r.outcome <> 'assessed')))
@@ -182,11 +188,23 @@ LIMIT :size OFFSET :start
 
 
 def unsigned(
-    conn: Connection, scope: Scope, today: date, *, schedule_id: UUID | None = None, page: int = 1, size: int = PAGE
+    conn: Connection,
+    scope: Scope,
+    today: date,
+    *,
+    schedule_id: UUID | None = None,
+    drafted_by: UUID | None = None,
+    lsp_id: UUID | None = None,
+    page: int = 1,
+    size: int = PAGE,
 ) -> tuple[list[Open], int]:
-    """Return one page of the candidates in `scope` without a signed result, those of the oldest day first; and all."""
+    """Return one page of the candidates in `scope` without a signed result, those of the oldest day first; and all.
+
+    `drafted_by`: only those for whom this assessor has filled in something that is not signed.
+    """
     given: dict[str, Any] = {
         "ref": scope.ref, "today": today, "schedule": schedule_id, "size": size, "start": (page - 1) * size,
+        "assessor": drafted_by, "lsp": lsp_id,
     }  # fmt: skip
     rows = conn.execute(text(_OPEN.format(scope=_OPEN_SCOPES[scope.kind])), given).all()
     names = Open.__dataclass_fields__

@@ -5,7 +5,14 @@ last days that to-dos count to · `neighbours` the columns of lower rooms that a
 """
 
 from assessor_registry.validity.store.asking import ask
-from assessor_registry.validity.store.bands import Banded, band_counts, banded, bands, last_active_day
+from assessor_registry.validity.store.bands import (
+    Banded,
+    band_counts,
+    band_counts_known,
+    banded,
+    bands,
+    last_active_day,
+)
 from assessor_registry.validity.store.facts import (
     Appointment,
     Certificate,
@@ -43,6 +50,7 @@ __all__ = [
     "appointments",
     "ask",
     "band_counts",
+    "band_counts_known",
     "banded",
     "bands",
     "carried_by",

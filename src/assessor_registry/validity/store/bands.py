@@ -1,15 +1,17 @@
 """Status of eligibility (status kelayakan) of many assessors in one statement: the same answer as `rules.band`."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, and_, case, func, or_, select
+from sqlalchemy import Connection, Select, and_, case, exists, func, or_, select, union
 
 from assessor_registry.accounts.rules import Scope
-from assessor_registry.validity.rules import DAY, Band
+from assessor_registry.validity.rules import DAY, Band, active_periods, band, coverage
+from assessor_registry.validity.store.facts import C, S, X, person_facts_of
 from assessor_registry.validity.store.neighbours import PERSON, in_scope
 from assessor_registry.validity.store.periods import P, V
 
@@ -79,6 +81,44 @@ def band_counts(conn: Connection, scope: Scope, on: date, ending_until: date) ->
     found = banded(on, ending_until, scope).subquery()
     query = select(found.c.region_code, found.c.band, func.count()).group_by(found.c.region_code, found.c.band)
     return {(region, band): number for region, band, number in conn.execute(query)}
+
+
+def band_counts_known(
+    conn: Connection, scope: Scope, on: date, ending_until: date, known_at: datetime
+) -> dict[tuple[str | None, Band], int]:
+    """Return `band_counts` as it was known at an instant.
+
+    Whoever a fact concerns that came later is counted by the facts before it; who came later is not counted.
+    """
+    found = banded(on, ending_until, scope).subquery()
+    was_there = found.c.assessor_id.in_(select(PERSON.c.id).where(PERSON.c.created_at <= known_at))
+    changed = found.c.assessor_id.in_(_changed_after(known_at))
+    query = select(found.c.region_code, found.c.band, func.count()).where(was_there, ~changed)
+    counts: Counter[tuple[str | None, Band]] = Counter()
+    for region, word, number in conn.execute(query.group_by(found.c.region_code, found.c.band)):
+        counts[region, word] += number
+    later = select(found.c.assessor_id, found.c.region_code).where(was_there, changed)
+    regions = {row.assessor_id: row.region_code for row in conn.execute(later)}
+    for who, held in (person_facts_of(conn, list(regions), known_at) if regions else {}).items():
+        active = active_periods(held.certificates, held.extensions, held.sanctions)
+        counts[regions[who], band(on, active, coverage(held.certificates, held.extensions), ending_until)] += 1
+    return dict(counts)
+
+
+def _changed_after(known_at: datetime) -> Select[Any]:
+    """Whose periods a fact may have changed that was known after an instant."""
+    own = [select(fact.c.assessor_id).where(fact.c.known_at > known_at) for fact in (C, S)]
+    circular = select(C.c.assessor_id).where(
+        exists().where(X.c.known_at > known_at, C.c.last_day.between(X.c.ends_from, X.c.ends_to))
+    )
+    replaced = X.alias("replaced")
+    before = select(C.c.assessor_id).where(
+        exists().where(
+            X.c.known_at > known_at, X.c.supersedes == replaced.c.id,
+            C.c.last_day.between(replaced.c.ends_from, replaced.c.ends_to),
+        )
+    )  # fmt: skip
+    return select(union(*own, circular, before).subquery().c.assessor_id)
 
 
 def last_active_day(conn: Connection, assessor_id: UUID, on: date) -> date | None:

@@ -5,12 +5,18 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Connection, Date, Select, Text, Uuid, any_, bindparam, column, select, table
+from sqlalchemy import ARRAY, Connection, Date, DateTime, Select, Text, Uuid, any_, bindparam, column, select, table
 
 from assessor_registry.accounts.rules import Scope
 from assessor_registry.assessors import store as assessors
 
-PERSON = table("assessor", column("id", Uuid), column("region_code", Text), column("ended_on", Date))
+PERSON = table(
+    "assessor",
+    column("id", Uuid),
+    column("region_code", Text),
+    column("ended_on", Date),
+    column("created_at", DateTime(timezone=True)),
+)
 
 
 def in_scope(scope: Scope, today: date) -> Select[Any] | None:

@@ -7,9 +7,12 @@ from typing import Any
 from litestar import Request, get
 from litestar.response import Redirect, Response
 
+from assessor_registry import clock
 from assessor_registry.accounts.rules import Permission
 from assessor_registry.assessments import store as assessments
+from assessor_registry.assessments.store.upheld import to_review
 from assessor_registry.flags import store as flags
+from assessor_registry.institutions import store as institutions
 from assessor_registry.notices import store as notices
 from assessor_registry.policy import store as policy
 from assessor_registry.reports import accounts as account_reports
@@ -49,7 +52,8 @@ def overview(request: Request[Any, Any, Any]) -> Response[Any]:
         day = day_of(conn, today)
         until = day.until(by_season=True)
         before = until if day.season else day.ending_until_before
-        counts, regions = dashboard.statuses(conn, scope, today, until, before)
+        known = clock.now() - dashboard.WEEK
+        counts, regions = dashboard.statuses(conn, scope, today, until, before, known_at=known)
         threatened = dashboard.threatened(conn, scope, today) if scope.kind in {"province", "lsp"} else []
         week = dashboard.this_week(conn, scope, today) if scope.kind in {"province", "lsp"} else []
         waiting = notices.waiting(conn)
@@ -59,6 +63,10 @@ def overview(request: Request[Any, Any, Any]) -> Response[Any]:
         lsp = role == "lsp_admin"
         keys_waiting = len(account_reports.waiting_keys(conn, scope, today)) if lsp else 0
         disputed = results.listed(conn, scope, results.Question(state="contested"), size=1).total if lsp else 0
+        review = len(to_review(conn, scope)) if lsp else 0
+        division = role == "division"
+        schools = len(institutions.list_schools(conn, scope, today, state="provisional")) if division else 0
+        texts = len(validity.unmapped_texts(conn)) if division else 0
         papers = len(assessments.papers_entered(conn, scope, waiting=True)) if lsp else 0
     return page(
         request,
@@ -66,6 +74,10 @@ def overview(request: Request[Any, Any, Any]) -> Response[Any]:
         keys_waiting=keys_waiting,
         papers_waiting=papers,
         disputed=disputed,
+        upheld=review,
+        schools_waiting=schools,
+        texts_waiting=texts,
+        week_ago=today - dashboard.WEEK,
         day=day,
         counts={count.band: count for count in counts},
         regions=regions,

@@ -1,5 +1,6 @@
 """Signed results (hasil): the list, one with its corrections and origin, what can be printed and taken along."""
 
+from dataclasses import replace
 from typing import Any, cast, get_args
 
 from litestar import Request, Response, get, post
@@ -11,6 +12,7 @@ from assessor_registry.accounts.rules import Permission
 from assessor_registry.assessments import actions as assessments
 from assessor_registry.assessments import store
 from assessor_registry.assessments.rules import State, normal_code
+from assessor_registry.assessments.store.upheld import to_review
 from assessor_registry.db.engine import Connection
 from assessor_registry.errors import Conflict
 from assessor_registry.printing import pdf, qr
@@ -33,6 +35,8 @@ from assessor_registry.web.today import today_of
 from assessor_registry.words import gettext as _
 
 READ = needs(Permission.ASSESSMENTS_READ)
+# Upheld once, and contested again since: asked for in the address like a state.
+REVIEW = "tinjau"
 
 
 class Why(Input):
@@ -76,6 +80,8 @@ def result_list(request: Request[Any, Any, Any]) -> Template:
     asked, scope = Asked(request), request.user.scope
     question = question_of(asked)
     with request.app.state.database.read() as conn:
+        if asked.one("keadaan") == REVIEW:
+            question = replace(question, records=tuple(to_review(conn, scope)))
         found = listing.listed(conn, scope, question, page=asked.page)
         _rows, unsigned = listing.unsigned(conn, scope, today_of(request), size=1)
         waiting = len(store.papers_entered(conn, scope, waiting=True))
@@ -125,7 +131,10 @@ def unsigned_list(request: Request[Any, Any, Any]) -> Template:
     """Candidates whose day has come and whose result is not signed."""
     asked, scope, today = Asked(request), request.user.scope, today_of(request)
     with request.app.state.database.read() as conn:
-        rows, total = listing.unsigned(conn, scope, today, schedule_id=asked.id("jadwal"), page=asked.page)
+        who = asked.id("asesor")
+        rows, total = listing.unsigned(
+            conn, scope, today, schedule_id=asked.id("jadwal"), drafted_by=who, lsp_id=asked.id("lsp"), page=asked.page
+        )
     return page(
         request,
         "results/unsigned.html",
@@ -135,6 +144,7 @@ def unsigned_list(request: Request[Any, Any, Any]) -> Template:
         size=listing.PAGE,
         may_paper=request.user.may(Permission.ASSESSMENTS_PAPER),
         own=request.user.assessor_id,
+        assessor=rows[0] if who and rows else None,
         today=today,
     )
 
@@ -170,6 +180,7 @@ def result_page(request: Request[Any, Any, Any], code: str, **context: Any) -> T
         ]
         draft = store.draft(conn, row.attempt_id, row.part)
         paper = next((each for each in _papers(conn, request, row) if each.state == "confirmed"), None)
+        review = row.id in to_review(conn, actor.scope)
     correcting = draft is not None and draft.record_id is None and draft.corrects == row.id
     url = check_url(request, row.code)
     return page(
@@ -194,7 +205,7 @@ def result_page(request: Request[Any, Any, Any], code: str, **context: Any) -> T
                 and actor.may(Permission.ASSESSMENTS_RECORD)
             ),
             "correcting": correcting and row.assessor_id == actor.assessor_id,
-            "may_decide": row.state == "contested" and actor.may(Permission.ASSESSMENTS_PAPER),
+            "may_decide": (row.state == "contested" or review) and actor.may(Permission.ASSESSMENTS_PAPER),
             "may_paper": row.state == "valid" and actor.may(Permission.ASSESSMENTS_PAPER),
             "may_see_scan": actor.may(Permission.ASSESSMENTS_PAPER),
             "said": said(request),
@@ -285,7 +296,8 @@ def annul(request: Request[Any, Any, Any], code: FromPath[str], data: URLEncoded
         given, spelled = read(Why, data), normal_code(code)
 
         def write(tx: Connection) -> dict[str, Any]:
-            if store.record(tx, request.user.scope, spelled, lock=True).state not in {"contested", "annulled"}:
+            row = store.record(tx, request.user.scope, spelled, lock=True)
+            if row.state not in {"contested", "annulled"} and row.id not in to_review(tx, request.user.scope):
                 raise Conflict("assessments.not_contested")
             assessments.annul(tx, request.user, spelled, reason=given.reason, now=clock.now())
             return {}
