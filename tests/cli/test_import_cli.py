@@ -77,3 +77,23 @@ def test_a_clean_file_ends_with_0_and_an_unusable_one_with_2(run: Run, tmp_path:
     assert run("import", "assessors", str(tmp_path / "tidak-ada.xlsx")).returncode == 2
     assert run("import", "assessors", str(clean), "--report", str(tmp_path / "tidak" / "ada.xlsx")).returncode == 2
     assert run("import", "students", str(clean), "--school", "12").returncode == 2
+
+
+def test_corrections_that_are_left_out_are_listed_and_end_with_1_and_with_their_flag_with_0(
+    run: Run, tmp_path: Path
+) -> None:
+    head = "Nama;No. Reg. MET;Nomor Sertifikat;Tanggal Sertifikat;Tanggal Kadaluarsa\n"
+    row = "Asesor Contoh;MET.000.900001 2022;74909 2421 3 0000001 2024;14 Desember 2024;{}\n"
+    first, second = tmp_path / "satu.csv", tmp_path / "dua.csv"
+    first.write_text(head + row.format("13 Desember 2027"))
+    second.write_text(head + row.format("13 Desember 2028"))
+    assert run("import", "assessors", str(first)).returncode == 0
+    left = run("import", "assessors", str(second), "--json")
+    assert (left.returncode, told(left)["corrections"]) == (1, 1), left.stdout
+    assert told(left)["corrected"] == [
+        {"row": 2, "column": "Tanggal akhir sertifikat", "old": "2027-12-13", "new": "2028-12-13"}
+    ]
+    plain = run("import", "assessors", str(second))
+    assert (plain.returncode, "2027-12-13 → 2028-12-13" in plain.stdout) == (1, True)
+    assert run("import", "assessors", str(second), "--corrections").returncode == 0
+    assert run("import", "assessors", str(second)).returncode == 0

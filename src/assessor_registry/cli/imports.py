@@ -32,7 +32,7 @@ def import_assessors(
     report: Path | None = REPORT,
     as_json: bool = AS_JSON,
 ) -> None:
-    """Impor register asesor. Kode keluar 1 bila ada baris yang ditolak."""
+    """Impor register asesor. Kode keluar 1 bila ada baris yang ditolak, atau koreksi tanpa --corrections."""
     from assessor_registry.intake.actions import NOBODY
 
     _run("assessors", file, NOBODY, preview, corrections, report, as_json)
@@ -111,7 +111,8 @@ def _run(
         show(summary)
     else:
         _print(plan, summary, preview, corrections)
-    sys.exit(1 if summary["refused"] else 0)
+    left = summary["corrections"] and not corrections
+    sys.exit(1 if summary["refused"] or left else 0)
 
 
 @contextmanager
@@ -134,7 +135,9 @@ def _print(plan: "Plan", summary: dict[str, Any], preview: bool, corrections: bo
         names["corrections"] = "koreksi tanggal"
     typer.echo("  " + " · ".join(f"{label} {summary[name]}" for name, label in names.items()))
     if summary["corrections"] and not corrections:
-        typer.echo("  Koreksi tanggal belum diterapkan. Ulangi dengan --corrections untuk menerapkannya.")
+        typer.echo("  Koreksi tanggal belum diterapkan. Ulangi dengan --corrections untuk menerapkannya:")
+        for each in summary["corrected"]:
+            typer.echo(f"    baris {each['row']}, {each['column']}: {each['old'] or '–'} → {each['new'] or '–'}")
     for each in summary.get("schemes", ()):
         typer.echo(f"  {_scheme_line(each)}")
     for school in plan.schools:

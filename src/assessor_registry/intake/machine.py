@@ -8,6 +8,7 @@ from assessor_registry.audit.rules import mask
 from assessor_registry.errors import Param, Reason
 from assessor_registry.intake.findings import Finding
 from assessor_registry.intake.plan_rules import Plan
+from assessor_registry.intake.report import field_name
 from assessor_registry.intake.scheme_plan import SchemeWork, works_of
 
 # Fields whose values name nobody; all others are masked, those of columns that nobody knows too.
@@ -24,7 +25,8 @@ _PERSONAL = frozenset({"value", "birth_date", "sex"})
 def told(plan: Plan) -> dict[str, Any]:
     """{read, new, changed, same, corrections, refused: […], warned: […]}; warned leaves out rows that are refused.
 
-    Of a list of units also `schemes`: what becomes of each.
+    Where a date of a known certificate differs, also `corrected`: each such date, {row, column, old, new}. Of a list of
+    units also `schemes`: what becomes of each.
     """
     counts = plan.counts
     schemes = {"schemes": [_scheme(work) for work in works_of(plan)]} if plan.kind == "schemes" else {}
@@ -32,10 +34,19 @@ def told(plan: Plan) -> dict[str, Any]:
     others = [row for row in plan.rows if row.outcome != "refused"]
     return {
         **{name: counts[name] for name in ("read", "new", "changed", "same", "corrections")},
+        **({"corrected": _corrected(plan)} if counts["corrections"] else {}),
         **schemes,
         "refused": _listed((each for row in refused for each in row.findings if each.level == "refused"), plan),
         "warned": _listed((*plan.findings, *(each for row in others for each in row.findings)), plan),
     }
+
+
+def _corrected(plan: Plan) -> list[dict[str, Any]]:
+    return [
+        {"row": row.row, "column": field_name(each.name), "old": each.old, "new": each.new}
+        for row in plan.corrected
+        for each in row.corrections
+    ]
 
 
 def _scheme(work: SchemeWork) -> dict[str, Any]:
