@@ -45,6 +45,7 @@ class Assessor(SQLModel, table=True):
     remarks: str | None = text(private=True, nullable=True)
     ended_on: date | None = plain(nullable=True)
     ended_reason: str | None = text(nullable=True)
+    ended_known_at: datetime | None = instant(nullable=True)
     version: int = plain()
     created_at: datetime = instant()
 

@@ -106,7 +106,8 @@ def end_assessor(
         raise InvalidInput("assessors.ended_reason_unknown", field="reason")
     if found.ended_on is not None:
         raise Conflict("assessors.ended_already", ended_on=found.ended_on)
-    _write_end(tx, actor, found, {"ended_on": day, "ended_reason": reason}, "assessors.end_assessor", now)
+    _write_end(tx, actor, found, {"ended_on": day, "ended_reason": reason, "ended_known_at": now},
+               "assessors.end_assessor", now)  # fmt: skip
     return version + 1
 
 
@@ -122,7 +123,8 @@ def undo_end(tx: Connection, actor: Actor, assessor_id: UUID, version: int, now:
     require_version(found, version)
     if found.ended_on is None:
         raise Conflict("assessors.not_ended")
-    _write_end(tx, actor, found, {"ended_on": None, "ended_reason": None}, "assessors.undo_end", now)
+    _write_end(tx, actor, found, {"ended_on": None, "ended_reason": None, "ended_known_at": None},
+               "assessors.undo_end", now)  # fmt: skip
     return version + 1
 
 
@@ -132,4 +134,5 @@ def _write_end(
     if not store.change(tx, found.id, found.version, after):
         raise Conflict("assessors.changed_meanwhile")
     before = {"ended_on": found.ended_on, "ended_reason": found.ended_reason}
-    note(tx, actor.author, act, "assessor", found.id, now=now, before=before, after=after)
+    told = {name: value for name, value in after.items() if name != "ended_known_at"}
+    note(tx, actor.author, act, "assessor", found.id, now=now, before=before, after=told)

@@ -93,9 +93,12 @@ def lsps_of_school(conn: Connection, school_id: UUID, on: date) -> list[Lsp]:
     return [Lsp(*row) for row in conn.execute(_lsps().where(_serving(school_id, on)).order_by(own_first, LSP.c.name))]
 
 
-def licences_of(conn: Connection, lsp_id: UUID) -> list[Licence]:
-    """Return all licences of an LSP, newest first."""
-    query = _licences().where(LICENCE.c.lsp_id == lsp_id).order_by(LICENCE.c.first_day.desc(), LICENCE.c.id)
+def licences_of(conn: Connection, lsp_id: UUID, *, known_at: datetime | None = None) -> list[Licence]:
+    """Return all licences of an LSP, newest first; with `known_at`, as they were known then."""
+    query = _licences(_last_day(LICENCE, known_at)).where(LICENCE.c.lsp_id == lsp_id)
+    if known_at is not None:
+        query = query.where(LICENCE.c.known_at <= known_at)
+    query = query.order_by(LICENCE.c.first_day.desc(), LICENCE.c.id)
     return [Licence(*row) for row in conn.execute(query)]
 
 

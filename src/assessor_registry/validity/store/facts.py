@@ -24,7 +24,7 @@ from assessor_registry.validity.rules import (
     extensions_in_force,
     person_facts,
 )
-from assessor_registry.validity.store.neighbours import PERSON
+from assessor_registry.validity.store.neighbours import PERSON, region_known
 
 C = tables.AssessorCertificate.__table__  # type: ignore[attr-defined]
 T = tables.TechnicalCertificate.__table__  # type: ignore[attr-defined]
@@ -301,7 +301,7 @@ def _appointments() -> Select[Any]:
 
 def person_facts_of(conn: Connection, ids: Ids, known_at: datetime | None = None) -> dict[UUID, PersonFacts]:
     """Return what decides the periods of these assessors (None: of all), as known at an instant; four statements."""
-    people = select(PERSON.c.id, PERSON.c.region_code)
+    people = select(PERSON.c.id, region_known(known_at).label("region_code"))
     people = people if ids is None else people.where(one_of_ids(PERSON.c.id, ids))
     circulars = _extensions_known(conn, known_at)
     certified = _grouped(

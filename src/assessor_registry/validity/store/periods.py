@@ -1,7 +1,7 @@
 """Active periods and coverage in the database: read, and written as differences."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,7 +11,7 @@ from assessor_registry.db.bulk import insert_rows
 from assessor_registry.validity import tables
 from assessor_registry.validity.rules import DAY, Changes, Period, overlap
 from assessor_registry.validity.store.facts import Ids, one_of_ids
-from assessor_registry.validity.store.neighbours import PERSON
+from assessor_registry.validity.store.neighbours import PERSON, end_known
 
 P = tables.ActivePeriod.__table__  # type: ignore[attr-defined]
 V = tables.Coverage.__table__  # type: ignore[attr-defined]
@@ -56,9 +56,12 @@ def coverage_of(conn: Connection, ids: Ids) -> dict[UUID, list[Period]]:
     return {assessor_id: [Period(r.lower, r.upper - DAY) for r in covered] for assessor_id, covered in rows}
 
 
-def people(conn: Connection, ids: Ids) -> dict[UUID, date | None]:
-    """Return the assessors that exist among `ids` (None: all), with the day from which one who has ended is gone."""
-    query = select(PERSON.c.id, PERSON.c.ended_on)
+def people(conn: Connection, ids: Ids, known_at: datetime | None = None) -> dict[UUID, date | None]:
+    """Return the assessors that exist among `ids` (None: all), with the day from which one who has ended is gone.
+
+    With `known_at`, as far as that was known then.
+    """
+    query = select(PERSON.c.id, end_known(known_at).label("ended_on"))
     rows = conn.execute(query if ids is None else query.where(one_of_ids(PERSON.c.id, ids)))
     return {row.id: row.ended_on for row in rows}
 

@@ -65,7 +65,7 @@ def standings(
     stored periods. `technical_missing` and `technical_undated` are policy's: does it block or warn. At most 10
     statements.
     """
-    persons = people(conn, ids)
+    persons = people(conn, ids, known_at)
     stored = None if known_at else active_periods_of(conn, ids)
     facts = _facts_needed(conn, ids, on, stored, known_at)
     competences = technical_facts(conn, ids, known_at) if scheme_id else {}
@@ -109,7 +109,7 @@ def _licensed(
 ) -> LspQuestion:
     """The LSP's part of the question: what holds on the day, else what explains that nothing does."""
     held = institutions.licence_on(conn, lsp_id, on, known_at=known_at)
-    rows = [held] if held else institutions.licences_of(conn, lsp_id)
+    rows = [held] if held else institutions.licences_of(conn, lsp_id, known_at=known_at)
     periods = (Period(row.first_day, row.last_day) for row in rows)
     licences = tuple(period for period in periods if held or on not in period)
     if scheme_id is None:
