@@ -296,3 +296,13 @@ def test_the_card_that_changed_under_the_page_is_marked(here: Events) -> None:
     marked = re.findall(r'class="card wrong".*?</h2>', answer.text, re.DOTALL)
     assert len(marked) == 1
     assert "Siswa Contoh" in marked[0]
+
+
+def test_recording_makes_up_no_word_of_the_candidate(here: Events) -> None:
+    plan, who = here.held()
+    browser = here.as_actor(who.actor)
+    browser.post(f"/rekam/{plan.id}/{plan.attempts[0]}", version="0", fill="K")
+    with here.world.db.read() as conn:
+        row = records.draft(conn, plan.attempts[0], 1)
+    assert row is not None
+    assert (row.recommendation, row.acknowledgement) == ("K", None)

@@ -356,6 +356,17 @@ def test_no_forbidden_word_reaches_the_lists(here: Events, path: str) -> None:
     assert not FORBIDDEN.search(text_of(admin.get(path).text))
 
 
+def test_the_rest_of_a_paper_form_is_k_when_it_says_so(here: Events) -> None:
+    plan, who = here.held()
+    fields = paper_fields(plan, who, recommendation="BK", note="Belum rapi")
+    first, *others = plan.scheme.codes
+    for code in others:
+        del fields[f"unit-{code}"]
+    assert enter(here.admin(), fields | {f"unit-{first}": "BK", "rest": "K"}).status_code == 303
+    [row] = waiting(here)
+    assert dict(row.content.units) == {first: "BK"} | dict.fromkeys(others, "K")
+
+
 def test_a_scan_is_shown_by_the_browser_without_a_complaint(here: Events) -> None:
     plan, who = here.held()
     png = base64.b64decode(

@@ -134,7 +134,7 @@ def content_of(given: Mapping[str, Any], entry: Entry) -> Content:
         evidence=before.evidence,
         recommendation=decided if done and outcome == "assessed" and not handed_on else None,
         note=note or None,
-        acknowledgement=acknowledgement or "paper",
+        acknowledgement=acknowledgement or None,
         handed_on=handed_on,
     )
 

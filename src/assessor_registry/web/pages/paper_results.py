@@ -30,6 +30,7 @@ from assessor_registry.web.guards import needs
 from assessor_registry.web.listing import Asked
 from assessor_registry.web.moments import said_at, said_days
 from assessor_registry.web.once import once
+from assessor_registry.web.recording import marks_of
 from assessor_registry.web.render import page
 from assessor_registry.web.resuming import typed_of
 from assessor_registry.web.said import done, said
@@ -174,10 +175,21 @@ def upload(request: Request[Any, Any, Any], form: Mapping[str, Any]) -> UUID:
 
 
 def _fields(form: Mapping[str, Any]) -> dict[str, Any]:
-    """The form without the scan, its units gathered."""
-    units = {name.removeprefix("unit-"): value for name, value in form.items() if name.startswith("unit-") and value}
-    plain = {name: value for name, value in form.items() if name not in {"file", "scan"} and name[:5] != "unit-"}
-    return {**plain, "units": units}
+    """The form without the scan and the units."""
+    return {name: value for name, value in form.items() if name not in {"file", "scan", "rest"} and name[:5] != "unit-"}
+
+
+def _marks(request: Request[Any, Any, Any], attempt_id: UUID, form: Mapping[str, Any]) -> dict[str, Any]:
+    """The units as they were marked; with `Sisanya K` those that neither this form nor another part marks are K."""
+    marks = {name: value for name, value in marks_of(form).items() if value}
+    if form.get("rest") != "K" or form.get("outcome") != "assessed":
+        return marks
+    with request.app.state.database.read() as conn:
+        fact = attempt_of(conn, request, attempt_id)
+        parts = store.other_parts(conn, [attempt_id]).get(attempt_id, {})
+        units = store.units_of(conn, [fact.version_id]).get(fact.version_id, ())
+    elsewhere = {code for part in parts.values() if str(part.part) != form.get("part") for code in part.units}
+    return {unit.code: "K" for unit in units if unit.code not in elsewhere} | marks
 
 
 @post("/hasil/kertas/baru", opt=PAPER, sync_to_thread=True, status_code=200)
@@ -188,7 +200,7 @@ def enter(request: Request[Any, Any, Any], data: MultipartBody[Form]) -> Respons
 
     def act() -> Response[Any]:
         kept.append(upload(request, data))
-        given = read(PaperForm, _fields(data))
+        given = read(PaperForm, _fields(data) | {"units": _marks(request, attempt_id, data)})
 
         def write(tx: Connection) -> dict[str, Any]:
             entered = assessments.enter_paper(
