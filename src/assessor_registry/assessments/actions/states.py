@@ -51,7 +51,7 @@ def uphold(tx: Connection, actor: Actor, code: str, *, reference: str, now: date
     row = store.record(tx, actor.scope, code, lock=True)
     if row.state == "contested":
         store.change_state(tx, row.id, upheld_at=now, upheld_reference=reference.strip())
-    elif row.id not in upheld.to_review(tx, actor.scope):
+    elif not upheld.to_review(tx, actor.scope, row.id):
         raise Conflict("assessments.not_contested")
     note(tx, actor.author, "assessments.uphold", "record", row.id, now=now, reason=reference.strip())
 

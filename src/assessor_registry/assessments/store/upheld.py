@@ -36,8 +36,11 @@ def upheld_between(conn: Connection, lost: Sequence[tuple[UUID, date, date]]) ->
     return list(conn.execute(query).scalars())
 
 
-def to_review(conn: Connection, scope: Scope) -> list[UUID]:
-    """Return the upheld records in `scope` that were contested once more after the last letter that upheld them."""
+def to_review(conn: Connection, scope: Scope, record_id: UUID | None = None) -> list[UUID]:
+    """Return the upheld records in `scope` that were contested once more after the last letter that upheld them.
+
+    `record_id`: only whether this one is.
+    """
 
     def last(act: str) -> Any:
         same = and_(TRAIL.c.subject_kind == "record", TRAIL.c.subject_id == cast(STATE.c.record_id, Text))
@@ -50,4 +53,5 @@ def to_review(conn: Connection, scope: Scope) -> list[UUID]:
         .join(LSP, LSP.c.id == RECORD.c.lsp_id)
         .where(_IN_FORCE, within(scope), last("assessments.contest") > last("assessments.uphold"))
     )
+    query = query if record_id is None else query.where(STATE.c.record_id == record_id)
     return list(conn.execute(query).scalars())

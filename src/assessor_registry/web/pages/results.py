@@ -180,7 +180,7 @@ def result_page(request: Request[Any, Any, Any], code: str, **context: Any) -> T
         ]
         draft = store.draft(conn, row.attempt_id, row.part)
         paper = next((each for each in _papers(conn, request, row) if each.state == "confirmed"), None)
-        review = row.id in to_review(conn, actor.scope)
+        review = bool(to_review(conn, actor.scope, row.id))
     correcting = draft is not None and draft.record_id is None and draft.corrects == row.id
     url = check_url(request, row.code)
     return page(
@@ -297,7 +297,7 @@ def annul(request: Request[Any, Any, Any], code: FromPath[str], data: URLEncoded
 
         def write(tx: Connection) -> dict[str, Any]:
             row = store.record(tx, request.user.scope, spelled, lock=True)
-            if row.state not in {"contested", "annulled"} and row.id not in to_review(tx, request.user.scope):
+            if row.state not in {"contested", "annulled"} and not to_review(tx, request.user.scope, row.id):
                 raise Conflict("assessments.not_contested")
             assessments.annul(tx, request.user, spelled, reason=given.reason, now=clock.now())
             return {}
