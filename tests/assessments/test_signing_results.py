@@ -169,6 +169,9 @@ def test_a_wrong_passphrase_signs_nothing_and_is_counted(event: Event) -> None:
     with pytest.raises(InvalidInput, match="passphrase_wrong"):
         actions.sign(event.db, actor, wanted, "salah sama sekali", registry=event.registry, now=at(D))
     assert (count(event, "record"), count(event, "failed_attempt")) == (0, 1)
+    with event.db.read() as conn:
+        trail = conn.execute(text("SELECT act FROM audit_entry ORDER BY at DESC, id DESC LIMIT 1")).scalar_one()
+    assert trail == "signing.passphrase_wrong"
 
 
 def test_nobody_signs_a_colleagues_draft(event: Event) -> None:
