@@ -177,6 +177,11 @@ def test_what_the_hour_asks_for_is_done_and_nothing_before_its_time(database: Da
 
     settings = Settings(tmp_path)
     midnight = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)  # 00:00 in Makassar
-    for hours, expected in ((0, set()), (1, {"sweep"}), (4, {"sweep", "purge"}), (7, {"sweep", "purge", "digest"})):
+    for hours, expected in (
+        (0, set()),
+        (1, {"sweep"}),
+        (4, {"sweep", "purge", "clear"}),
+        (7, {"sweep", "purge", "clear", "digest"}),
+    ):
         jobs.catch_up(database, settings, midnight + timedelta(hours=hours))
         assert done() == expected

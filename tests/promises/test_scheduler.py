@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -200,10 +201,10 @@ def test_after_any_outage_the_to_dos_are_those_of_daily_sweeps(database: Databas
     assert {todo[:4] for todo in todos(database)} == expected(database, province, final)
 
 
-def test_each_expiry_is_told_once_however_often_and_late_the_jobs_run(database: Database) -> None:
+def test_each_expiry_is_told_once_however_often_and_late_the_jobs_run(database: Database, tmp_path: Path) -> None:
     province = Province((database,), random.Random(7))
     province.begin()
-    settings = Settings(data_dir=None, public_url="http://127.0.0.1:8000")  # type: ignore[arg-type]
+    settings = Settings(data_dir=tmp_path, public_url="http://127.0.0.1:8000")
     with database.transaction() as tx:
         tx.execute(
             text("INSERT INTO account (id, login, name, email, created_at) VALUES (:id, 'kabid', 'K', 'k@x.id', :now)"),
