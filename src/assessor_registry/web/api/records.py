@@ -104,8 +104,8 @@ def _visible(tx: Any, request: Request[Any, Any, Any], assessment_id: UUID) -> s
 
 @post("/records/sign", opt=needs(Permission.ASSESSMENTS_SIGN), sync_to_thread=True, status_code=200, tags=["records"])
 def sign(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> Response[dict[str, Any]]:
-    """Sign with one passphrase: all or nothing. Refused, each of `reasons` has {code, message, record}: the record that
-    it is about, as it was asked for. Signed, each has its `code`; either opens `records/{code or record}/bundle`.
+    """Sign with one passphrase: all or nothing. Refused, each of `reasons` has code, message and record: the one that
+    it is about, as it was asked for. Signed, each has its code; its evidence file opens with code or record.
     """
     given, now, state = read(ToSign, data), clock.now(), request.app.state
     wanted = list(dict.fromkeys(given.records))
