@@ -46,7 +46,13 @@ def _is_workbook(content: bytes) -> bool:
 
 
 def _is_table(content: bytes) -> bool:
-    # Text in UTF-8 or Windows' Western code page, of more than one field; nothing that a browser takes for a page.
+    # Text in UTF-8, Windows' Western code page or UTF-16 with its mark, of more than one field; nothing that a browser
+    # takes for a page.
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            content = content.decode("utf-16").encode()
+        except UnicodeError:
+            return False
     if _CONTROL.search(content):
         return False
     text = content.removeprefix(b"\xef\xbb\xbf").lstrip()

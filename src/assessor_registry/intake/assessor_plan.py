@@ -9,7 +9,7 @@ The steps for each row, in the order of the file:
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
@@ -20,8 +20,10 @@ from assessor_registry.intake.certificate_rules import (
     CertificateWork,
     Technical,
     joined,
+    plain_number,
     plan_certificate,
     plan_technical,
+    same_one,
 )
 from assessor_registry.intake.findings import Finding
 from assessor_registry.intake.plan_rules import Change, Notes, Outcome, Plan, PlannedRow, masked_nik, shown
@@ -195,6 +197,7 @@ class _Planner:
             old = self._finder.fact(person.school_id).name if person.school_id else None
             changes.append(Change("school", old, self._finder.fact(school_id).name))
         certificates = self._certificates(row, person, notes)
+        row = replace(row, findings=_still_to_say(row, person))
         changes += certificates.changes
         work = AssessorWork(person, values, number, gains_year, school_id if moves else None, certificates)
         outcome: Outcome = "new" if person is None else "changed" if changes else "same"
@@ -302,3 +305,17 @@ def _number(registration: Registration, person: KnownPerson | None) -> tuple[Reg
 
 def _yearless(person: KnownPerson, number: Registration) -> str:
     return next(own.canonical for own in person.registrations if own.number == number.number and own.year is None)
+
+
+def _still_to_say(row: AssessorRow, person: KnownPerson | None) -> tuple[Finding, ...]:
+    """What was found in the row alone, without dates that are missing of a certificate that the person has already."""
+    held = person.certificates if person else ()
+    if row.certificate_date is not None and row.expiry_date is not None:
+        first, last = row.certificate_date, row.expiry_date
+        found = Certificate(None, row.certificate_number, None, first, last, row.expiry_computed, first)
+        known = same_one(found, held) is not None
+    else:
+        sought = plain_number(row.certificate_number)
+        known = any(sought in (None, plain_number(one.number)) for one in held)
+    said = {"intake.no_certificate_date", "intake.expiry_computed"} if known else set()
+    return tuple(each for each in row.findings if each.code not in said)

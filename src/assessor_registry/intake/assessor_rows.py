@@ -237,12 +237,16 @@ def _refuse_repeated(rows: list[AssessorRow], table: Table) -> Iterable[Assessor
 def _checked(row: AssessorRow, others: list[AssessorRow], table: Table) -> AssessorRow:
     for other in others:
         if other.row < row.row and _same_person(row, other):
-            differs = ", ".join(_differing(row, other, table)) or "–"
+            differs = ", ".join(_differing(row, other, table))
+            if not differs:
+                return _with(row, table, "intake.second_row_same", first_row=other.row)
             return _with(row, table, "intake.second_row", first_row=other.row, differs=differs)
     for other in others:
         yearless = _year(row) is None and (_year(other) is not None or other.row < row.row)
         if yearless and not _same_person(row, other):
-            return _with(row, table, "intake.registration_ambiguous", first_row=other.row)
+            shared = _year(other) is None
+            code = "intake.registration_shared" if shared else "intake.registration_ambiguous"
+            return _with(row, table, code, first_row=other.row)
     return row
 
 

@@ -116,8 +116,8 @@ class Table:
         return tuple(self.labels[column] for column in sorted(self.columns.values()))
 
     def label(self, field: str) -> str:
-        """Return the label of `field` as the file has it, its own name when the file has no such column."""
-        return self.labels[self.columns[field]] if field in self.columns else field
+        """Return the label of `field` as the file has it; what it is called here when the file has no such column."""
+        return self.labels[self.columns[field]] if field in self.columns else called(field)
 
     @property
     def rank(self) -> tuple[bool, int]:
@@ -238,3 +238,24 @@ def is_column_numbers(cells: Iterable[Cell]) -> bool:
             if text != str(count):
                 return False
     return count > FEWEST
+
+
+_CALLED = {
+    "name": "Nama", "registration": "Nomor MET", "nik": "NIK", "nisn": "NISN", "nipd": "NIPD", "npsn": "NPSN",
+    "birth_place": "Tempat lahir", "birth_date": "Tanggal lahir", "birth_place_and_date": "Tempat dan tanggal lahir",
+    "sex": "Jenis kelamin", "address": "Alamat", "city": "Kota", "phone": "Telepon", "mobile": "HP", "email": "Email",
+    "school_name": "Sekolah", "school_region": "Kabupaten/kota", "province": "Provinsi", "class_group": "Rombel",
+    "certificate_number": "Nomor sertifikat", "blanko_number": "Nomor blanko", "certificate_date": "Tanggal sertifikat",
+    "expiry_date": "Tanggal akhir sertifikat", "technical_number": "Nomor sertifikat teknis",
+    "technical_date": "Tanggal sertifikat teknis", "technical_expiry": "Tanggal akhir sertifikat teknis",
+    "scheme": "Skema", "lsp": "LSP", "appointment_number": "Nomor SK", "appointment_date": "Tanggal SK",
+    "appointment_until": "SK berlaku sampai", "siapkerja": "SIAPKerja", "remarks": "Keterangan",
+    "scheme_number": "Nomor skema", "scheme_title": "Judul skema", "kind": "Jenis skema", "level": "Level",
+    "label": "Versi", "source": "Sumber", "first_day": "Berlaku mulai", "complete": "Lengkap", "cluster": "Klaster",
+    "unit_code": "Kode unit", "unit_title": "Judul unit",
+}  # fmt: skip
+
+
+def called(field: str) -> str:
+    """What a column is called that the file does not have."""
+    return _CALLED.get(field, field)

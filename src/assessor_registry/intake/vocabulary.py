@@ -65,6 +65,7 @@ ASSESSORS = Vocabulary(
         rule("blanko_number", "blanko", without="tanggal"),
         rule("certificate_date", "tanggal sertifikat"),
         rule("certificate_date", "tanggal terbit"),
+        rule("certificate_date", "sertifikat terbit", without="nomor"),
         rule("certificate_date", "tanggal penetapan"),
         rule("certificate_date", "tanggal dikeluarkan"),
         rule("certificate_date", "tanggal mulai"),

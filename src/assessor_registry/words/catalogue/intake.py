@@ -38,6 +38,8 @@ SENTENCES = {
     "intake.registration_unreadable": "Nomor MET “{value}” tidak terbaca. Tulis seperti MET.000.004772 2024.",
     "intake.registration_without_year": "Nomor MET tanpa tahun. Lengkapi bila tahunnya diketahui.",
     "intake.registration_ambiguous": "Nomor MET tanpa tahun ini sama dengan nomor di baris {first_row}, tetapi NIK atau nama dan tanggal lahirnya tidak cocok. Lengkapi tahunnya.",
+    "intake.registration_shared": "Nomor MET ini dipakai orang lain di baris {first_row}, dan keduanya tanpa tahun, jadi tidak dapat dibedakan. Lengkapi tahun nomor MET di kedua baris.",
+    "intake.second_row_same": "Orang yang sama sudah ada di baris {first_row}; isi barisnya sama. Baris ini dapat dihapus.",
     "intake.second_row": "Orang yang sama sudah ada di baris {first_row}. Yang berbeda: {differs}.",
     "intake.second_pupil": "{column} yang sama sudah ada di baris {first_row}.",
     "intake.impossible_date": "“{value}” bukan tanggal. Tulis seperti 13 Desember 2022 atau 13/12/2022, tahun dengan empat angka.",
