@@ -170,8 +170,8 @@ def test_a_wrong_passphrase_signs_nothing_and_is_counted(event: Event) -> None:
         actions.sign(event.db, actor, wanted, "salah sama sekali", registry=event.registry, now=at(D))
     assert (count(event, "record"), count(event, "failed_attempt")) == (0, 1)
     with event.db.read() as conn:
-        trail = conn.execute(text("SELECT act FROM audit_entry ORDER BY at DESC, id DESC LIMIT 1")).scalar_one()
-    assert trail == "signing.passphrase_wrong"
+        trail = conn.execute(text("SELECT count(*) FROM audit_entry WHERE act = 'signing.passphrase_wrong'"))
+        assert trail.scalar_one() == 1
 
 
 def test_nobody_signs_a_colleagues_draft(event: Event) -> None:

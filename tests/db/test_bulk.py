@@ -38,7 +38,7 @@ def test_every_kind_of_value_arrives(database: Database, monkeypatch: pytest.Mon
         found = {row.id: dict(row._mapping) for row in tx.execute(select(AUDIT))}
     for row in rows:
         told = {name: json.loads(bulk._dumps(row[name])) for name in ("before", "after")}
-        assert found[row["id"]] == {**row, **told}
+        assert {name: found[row["id"]][name] for name in row} == {**row, **told}
 
 
 def test_rows_with_different_names_are_refused(database: Database) -> None:

@@ -18,7 +18,7 @@ from tests.world import PASSPHRASE
 
 from assessor_registry import clock
 
-CLIENTS = size(24, 64)
+CLIENTS = size(12, 64)
 STILL_RUNS = "accounts.request_running"
 
 

@@ -223,7 +223,7 @@ def chosen(steps: int) -> list[tuple[int, Moment, Fault]]:
     ]
     at_commit: list[tuple[int, Moment, Fault]] = [(steps + 1, "before", fault) for fault in FAULTS]
     assert steps > 2
-    return seeded("faults").sample(cells, size(min(24, len(cells)), len(cells))) + at_commit
+    return seeded("faults").sample(cells, size(min(10, len(cells)), len(cells))) + at_commit
 
 
 def fails(world: World, act: Act) -> bool:

@@ -1,5 +1,6 @@
 """What the address of a list asks for: filters and the page. Unknown values are left out, never an error."""
 
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -40,5 +41,6 @@ class Asked:
     @property
     def query(self) -> str:
         """The filters without the page, and without what an act has just said, for links."""
+        # In the order of the alphabet: litestar gives names in an order that changes from start to start.
         kept = [(name, value) for name, value in self._query.multi_items() if name not in {"page", "ok"} and value]
-        return urlencode(kept)
+        return urlencode(sorted(kept, key=itemgetter(0)))

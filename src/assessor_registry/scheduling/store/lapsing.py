@@ -1,13 +1,13 @@
 """Withdrawing what an assessor keeps no longer although the certificate holds."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, or_, select, true, update
+from sqlalchemy import Connection, or_, select, true, update
 
-from assessor_registry.scheduling.store._names import ASSIGNMENT, ATTEMPT, SCHEDULE
+from assessor_registry.scheduling.store._names import ASSIGNMENT, SCHEDULE
 
 
 def withdraw_spans(
@@ -35,17 +35,3 @@ def withdraw_spans(
         .returning(ASSIGNMENT.c.id, ASSIGNMENT.c.schedule_id, ASSIGNMENT.c.held_on)
     )
     return list(tx.execute(statement))
-
-
-def free_candidates(tx: Connection, assessor_id: UUID, schedule_ids: Collection[UUID]) -> None:
-    """Let the candidates of someone in these schedules, where no day is left to them, wait for another assessor."""
-    left = select(ASSIGNMENT.c.id).where(
-        ASSIGNMENT.c.schedule_id == ATTEMPT.c.schedule_id, ASSIGNMENT.c.assessor_id == assessor_id,
-        ASSIGNMENT.c.withdrawn_at.is_(None),
-    )  # fmt: skip
-    waiting = and_(ATTEMPT.c.recorded_at.is_(None), ATTEMPT.c.removed_at.is_(None), ~left.exists())
-    tx.execute(
-        update(ATTEMPT)
-        .where(ATTEMPT.c.schedule_id.in_(schedule_ids), ATTEMPT.c.assessor_id == assessor_id, waiting)
-        .values(assessor_id=None)
-    )
