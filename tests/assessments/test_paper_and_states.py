@@ -161,12 +161,12 @@ def test_paper_may_correct_a_record_and_names_it(event: Event) -> None:
 # --- Lost days ---------------------------------------------------------------------------------------------------
 
 
-def suspend(event: Event, actor: Actor, first: date) -> list[UUID]:
+def suspend(event: Event, actor: Actor, first: date) -> tuple[UUID, ...]:
     assert actor.assessor_id is not None
     with event.db.transaction() as tx:
         shrunk = event.suspend(tx, actor.assessor_id, first, None, at(D + 5 * DAY))
         scheduling.withdraw_lost(tx, SYSTEM, shrunk, now=at(D + 5 * DAY))
-        return actions.contest_lost(tx, SYSTEM, shrunk, reason="SK pembekuan 1/2026", now=at(D + 5 * DAY))
+        return actions.contest_lost(tx, SYSTEM, shrunk, reason="SK pembekuan 1/2026", now=at(D + 5 * DAY)).records
 
 
 def test_a_decree_on_past_days_contests_what_was_signed_then_in_the_same_transaction(event: Event) -> None:
@@ -189,7 +189,7 @@ def test_a_decree_on_past_days_contests_what_was_signed_then_in_the_same_transac
 
 def test_days_that_do_not_touch_a_record_leave_it_alone(event: Event) -> None:
     actor, _, _, (code,) = event.signed()
-    assert suspend(event, actor, D + DAY) == []
+    assert suspend(event, actor, D + DAY) == ()
     assert event.state(code) == "valid"
 
 

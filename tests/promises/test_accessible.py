@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 from tests.support.campaign import full
 from tests.support.crawling import reads
-from tests.support.live import DESK, PHONE, chromium, served
+from tests.support.live import DESK, PHONE, chromium, served, too_wide
 from tests.support.matrix import PARAMETER, Cell, Row, rows
 from tests.support.province import Province, Template
 
@@ -76,7 +76,7 @@ def violations(page: Page, *rules: str) -> list[str]:
 
 def overflow(page: Page) -> list[str]:
     """How many pixels a page is wider than the screen, and what sticks out."""
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    wide = too_wide(page)
     if not wide:
         return []
     script = """() => [...document.querySelectorAll('main *')].filter(each =>

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from tests.support.site import PASSWORD, Site, User
 
 from assessor_registry.app import create_app
@@ -69,3 +69,16 @@ def signed_in(browser: Browser, address: str, user: User, **options: Any) -> Pag
     page.get_by_role("button", name="Masuk").click()
     page.wait_for_url(f"{address}/*")
     return page
+
+
+def too_wide(page: Page) -> int:
+    """Return by how many pixels the page is wider than the screen, once it has loaded."""
+    page.wait_for_function("document.readyState === 'complete'")
+    wide: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return wide
+
+
+def follow(page: Page, link: Locator) -> None:
+    """Tap what leads to another page, and be there: until then a script would run in a page that is going."""
+    with page.expect_navigation():
+        link.click()

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import ConsoleMessage, Page
 from sqlalchemy import Connection, text
-from tests.support.live import DESK, PHONE, chromium, served, signed_in
+from tests.support.live import DESK, PHONE, chromium, served, signed_in, too_wide
 from tests.support.people import add_licence, add_lsp, add_person, add_school, employ
 from tests.support.site import Site
 
@@ -117,7 +117,7 @@ class Ground:
 
 def fits(page: Page, path: str) -> list[str]:
     """What is wrong with the page that is shown."""
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    wide = too_wide(page)
     small = page.evaluate(
         """[...document.querySelectorAll('main button, main .button, main select, main input:not([type=hidden])')]
         .filter(e => e.offsetParent && !['checkbox','radio'].includes(e.type) && !e.classList.contains('link')

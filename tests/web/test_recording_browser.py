@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.support.event import PASSPHRASE
-from tests.support.live import chromium, served, signed_in
+from tests.support.live import chromium, follow, served, signed_in, too_wide
 from tests.support.site import Site
 from tests.support.visit import CANDIDATES, Visit
 
@@ -22,6 +22,10 @@ class Finger:
         target.click()
         self.taps += 1
 
+    def follow(self, link: Any) -> None:
+        follow(self.page, link)
+        self.taps += 1
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -30,8 +34,7 @@ def browser() -> Iterator[Browser]:
 
 
 def no_overflow(page: Page) -> None:
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{page.url} is {wide} pixels too wide"
+    assert too_wide(page) <= 0, page.url
 
 
 def test_ten_candidates_with_26_units_take_at_most_60_taps_and_one_passphrase(site: Site, browser: Browser) -> None:
@@ -40,11 +43,11 @@ def test_ten_candidates_with_26_units_take_at_most_60_taps_and_one_passphrase(si
         page = signed_in(browser, address, visit.user)
         finger = Finger(page)
         no_overflow(page)
-        finger.tap(page.get_by_role("link", name="Buka penilaian"))
+        finger.follow(page.get_by_role("link", name="Buka penilaian"))
         finger.tap(page.get_by_role("button", name="Sisanya hadir"))
         expect(page.locator("[data-saved]")).to_have_text("Semua tersimpan di server.")
         no_overflow(page)
-        finger.tap(page.get_by_role("link", name="Nilai").first)
+        finger.follow(page.get_by_role("link", name="Nilai").first)
         for number in range(CANDIDATES):
             no_overflow(page)
             assert page.locator("[data-unit]:checked").count() == 0
@@ -55,7 +58,7 @@ def test_ten_candidates_with_26_units_take_at_most_60_taps_and_one_passphrase(si
             page.keyboard.type("Belum rapi; latihan ulang dua pekan.")
             expect(page.locator("[data-saved]")).to_have_text("Semua tersimpan di server.")
             last = number == CANDIDATES - 1
-            finger.tap(page.get_by_role("link", name="Periksa dan tanda tangani" if last else "Asesi berikutnya"))
+            finger.follow(page.get_by_role("link", name="Periksa dan tanda tangani" if last else "Asesi berikutnya"))
         no_overflow(page)
         assert page.get_by_text("2 unit BK").count() == CANDIDATES
         assert page.locator("[data-one]:checked").count() == 0
@@ -63,7 +66,7 @@ def test_ten_candidates_with_26_units_take_at_most_60_taps_and_one_passphrase(si
         expect(page.locator("[data-one][value=paper]:checked")).to_have_count(CANDIDATES)
         finger.tap(page.get_by_label("Frasa sandi tanda tangan"))
         page.keyboard.type(PASSPHRASE)
-        finger.tap(page.get_by_role("button", name=f"Tanda tangani {CANDIDATES} hasil"))
+        finger.follow(page.get_by_role("button", name=f"Tanda tangani {CANDIDATES} hasil"))
         expect(page.get_by_role("status")).to_contain_text(f"{CANDIDATES} hasil tersimpan")
         no_overflow(page)
         page.context.close()
@@ -78,12 +81,12 @@ def test_a_cut_network_loses_nothing_and_doubles_nothing(site: Site, browser: Br
     visit = Visit(site, units=5, candidates=2)
     with served(site) as address:
         page = signed_in(browser, address, visit.user)
-        page.get_by_role("link", name="Buka penilaian").click()
+        follow(page, page.get_by_role("link", name="Buka penilaian"))
         page.get_by_role("button", name="Sisanya hadir").click()
         expect(page.locator("[data-saved]")).to_have_text("Semua tersimpan di server.")
         page.wait_for_function("navigator.serviceWorker.controller !== null || navigator.serviceWorker.ready")
         page.wait_for_timeout(1500)
-        page.get_by_role("link", name="Nilai").first.click()
+        follow(page, page.get_by_role("link", name="Nilai").first)
         page.locator("label.k").nth(0).click()
         expect(page.locator("[data-saved]")).to_have_text("Semua tersimpan di server.")
         page.wait_for_timeout(800)
@@ -96,7 +99,7 @@ def test_a_cut_network_loses_nothing_and_doubles_nothing(site: Site, browser: Br
         assert page.locator("[data-pending]").count() == 4
         page.reload()
         expect(page.locator("[data-unit]:checked")).to_have_count(5)
-        page.get_by_role("link", name="Asesi berikutnya").click()
+        follow(page, page.get_by_role("link", name="Asesi berikutnya"))
         page.get_by_role("button", name="Sisanya K").click()
         expect(page.locator("[data-saved]")).to_contain_text("2 isian masih di ponsel ini")
         assert [len(draft.units) for draft in visit.drafts()].count(5) == 0
@@ -166,7 +169,7 @@ def test_recording_works_without_script(site: Site, browser: Browser) -> None:
         page.locator("label", has_text="Hadir").first.click()
         page.get_by_role("button", name="Simpan kehadiran").click()
         expect(page.get_by_text("Kehadiran sudah disimpan.")).to_be_visible()
-        page.get_by_role("link", name="Nilai").click()
+        follow(page, page.get_by_role("link", name="Nilai"))
         page.locator("label.k").nth(1).click()
         page.get_by_role("button", name="Simpan", exact=True).click()
         expect(page.get_by_text("Penilaian sudah disimpan.")).to_be_visible()
@@ -198,14 +201,14 @@ def test_marks_of_someone_who_turns_out_to_be_absent_can_be_taken_back(site: Sit
         page = signed_in(browser, address, visit.user)
         page.goto(f"{address}/rekam/{visit.schedule}")
         saved = page.locator("[data-saved]")
-        page.get_by_role("link", name="Nilai").click()
+        follow(page, page.get_by_role("link", name="Nilai"))
         expect(page.get_by_role("button", name="Kosongkan nilai")).to_be_hidden()
         page.get_by_role("button", name="Sisanya K").click()
         expect(saved).to_have_text("Semua tersimpan di server.")
         page.goto(f"{address}/rekam/{visit.schedule}")
         page.locator("label", has_text="Tidak hadir").click()
         expect(saved).to_have_text("Semua tersimpan di server.")
-        page.get_by_role("link", name="Nilai").click()
+        follow(page, page.get_by_role("link", name="Nilai"))
         expect(page.get_by_text("Ditandai: Tidak hadir.")).to_be_visible()
         page.get_by_role("button", name="Kosongkan nilai").click()
         expect(page.locator("[data-missing]").first).to_have_text("Belum dinilai: 3")

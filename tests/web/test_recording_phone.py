@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from playwright.sync_api import Browser, Page, expect
 from tests.support.event import DAY, at
-from tests.support.live import chromium, served, signed_in
+from tests.support.live import chromium, follow, served, signed_in
 from tests.support.site import PASSWORD, Site, User
 from tests.support.visit import Visit
 
@@ -77,7 +77,7 @@ def test_a_session_that_has_ended_is_said_until_one_signs_in_again_and_the_tap_a
         with page.expect_response("**/isian"):
             page.locator("label.k").nth(1).click()
         expect(saved).to_contain_text("Sesi berakhir")
-        page.get_by_role("link", name="Masuk lagi").click()
+        follow(page, page.get_by_role("link", name="Masuk lagi"))
         sign_in_here(page, visit.user)
         page.wait_for_url(path)
         expect(saved).to_have_text(SAVED)
@@ -103,7 +103,8 @@ def test_when_recording_is_closed_the_page_says_why_and_whom_to_ask_and_takes_no
             banner = page.locator("[data-closed-why]")
             expect(banner).to_contain_text("Anda tidak aktif sebagai asesor")
             expect(banner).to_contain_text("mencatat hasilnya dari kertas FR.AK.02")
-            assert page.locator("[data-draft] input:enabled:not([type=hidden]), [data-fill]:enabled").count() == 0
+            open_still = "[data-draft] input:enabled:not([type=hidden]), [data-fill]:enabled"
+            expect(page.locator(open_still)).to_have_count(0)
             expect(page.locator("[data-conflicts] li").last).to_contain_text(
                 "di ponsel ini BK, di server belum dinilai"
             )
@@ -128,7 +129,7 @@ def test_without_a_signal_every_way_leads_to_a_page_that_says_so_and_the_list_co
         expect(page.locator("[data-saved]")).to_have_text(SAVED)
         until_kept(page, 3)
         page.context.set_offline(True)
-        page.get_by_role("link", name="Nilai").first.click()
+        follow(page, page.get_by_role("link", name="Nilai").first)
         page.get_by_role("button", name="Sisanya K", exact=True).click()
         expect(page.locator("[data-saved]")).to_contain_text("menunggu sinyal")
         page.goto(listed)

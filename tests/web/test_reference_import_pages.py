@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
-from tests.support.live import DESK, PHONE, chromium, served, signed_in
+from tests.support.live import DESK, PHONE, chromium, served, signed_in, too_wide
 from tests.support.reference import SCHOOL_HEADINGS, UNIT_HEADINGS, csv, school, unit
 from tests.support.site import Browser, Site
 
@@ -86,7 +86,7 @@ def test_the_pages_of_these_imports_fit_a_phone_and_a_desk(site: Site) -> None:
                 answer = page.goto(f"{address}{path}")
                 assert answer is not None
                 assert answer.status == 200
-                wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                wide = too_wide(page)
                 assert wide <= 0, (size, path)
                 if SHOTS:
                     page.screenshot(path=Path(SHOTS) / f"{at}-{size['width']}.png", full_page=True)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlalchemy import text
 from tests.support.event_pages import Events, events, text_of
-from tests.support.live import PHONE, chromium, served, signed_in
+from tests.support.live import PHONE, chromium, served, signed_in, too_wide
 from tests.support.site import PASSWORD, Browser, Site, User
 
 from assessor_registry import clock
@@ -294,4 +294,4 @@ def test_a_browser_that_lost_its_cookies_brings_back_what_was_typed(here: Events
         page.wait_for_url("**/jadwal/baru?lagi=*")
         assert page.get_by_label("Judul").input_value() == "UKK yang panjang ceritanya"
         assert page.get_by_label("Observasi demonstrasi").is_checked()
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert too_wide(page) <= 0

@@ -69,9 +69,8 @@ def settle(tx: Connection, actor: Actor, shrunk: Iterable[Shrunk], *, reason: st
     """
     lost = tuple(shrunk)
     gone = scheduling.withdraw_lost(tx, actor, lost, now=now)
-    records = assessments.contest_lost(tx, actor, lost, reason=reason, now=now)
-    again = tuple(assessments.upheld_again(tx, lost))
-    return Followed(lost, gone.schedules, gone.assignments, tuple(records), again)
+    contested = assessments.contest_lost(tx, actor, lost, reason=reason, now=now)
+    return Followed(lost, gone.schedules, gone.assignments, contested.records, contested.again)
 
 
 def apply(tx: Connection, actor: Actor, act: Act, *, reason: str, now: datetime) -> Applied:

@@ -12,7 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Json
-from sqlalchemy import JSON, Connection, text
+from sqlalchemy import ARRAY, JSON, Connection, column, func, literal, text
+from sqlalchemy.types import TypeEngine
 
 from assessor_registry.db.copying import copy_rows
 
@@ -41,6 +42,14 @@ def update_rows(tx: Connection, table: Any, key: str, rows: Sequence[Mapping[str
     changes = ", ".join(f"{table.c[name].name} = new.{name}" for name in rows[0] if name != key)
     statement = f"UPDATE {table.name} AS old SET {changes} FROM {_source(table)} AS new WHERE old.{key} = new.{key}"
     return tx.execute(text(statement), {"rows": _json(rows)}).rowcount
+
+
+def given(rows: Sequence[Sequence[object]], **columns: type[TypeEngine[Any]]) -> Any:
+    """Return `rows` as a table that a statement can join, with these columns in order."""
+    values = zip(*rows, strict=True)
+    arrays = (literal(list(each), ARRAY(kind)) for each, kind in zip(values, columns.values(), strict=True))
+    named = (column(name, kind) for name, kind in columns.items())
+    return func.unnest(*arrays).table_valued(*named, name="given").render_derived()
 
 
 def _source(table: Any) -> str:

@@ -16,10 +16,11 @@ from assessor_registry.assessments.actions.showing import (
     public_check,
 )
 from assessor_registry.assessments.actions.signing import Preview, Shown, preview_signing, sign, sign_unlocked
-from assessor_registry.assessments.actions.states import annul, contest_lost, upheld_again, uphold
+from assessor_registry.assessments.actions.states import Contested, annul, contest_lost, uphold
 from assessor_registry.assessments.actions.todos import sweep_unsigned
 
 __all__ = [
+    "Contested",
     "OpenedCheck",
     "Preview",
     "PublicCheck",
@@ -42,6 +43,5 @@ __all__ = [
     "sign",
     "sign_unlocked",
     "sweep_unsigned",
-    "upheld_again",
     "uphold",
 ]

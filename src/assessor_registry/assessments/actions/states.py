@@ -1,6 +1,7 @@
 """What becomes of a signed record: contested when active days are lost, then upheld or annulled. Never changed."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -15,27 +16,28 @@ from assessor_registry.errors import Conflict, InvalidInput
 from assessor_registry.validity.rules import Shrunk
 
 
-def contest_lost(tx: Connection, actor: Actor, shrunk: Iterable[Shrunk], *, reason: str, now: datetime) -> list[UUID]:
-    """Contest every record that was assessed or signed on days that an assessor has lost; return their ids.
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """Records contested now; and those that were upheld: they stay in force and are to be looked at `again`."""
 
-    One that was upheld stays in force, and is to be looked at again (`upheld_again`): its letter was about other
-    facts. Called in the transaction that shrank the active periods, so that its commit holds.
+    records: tuple[UUID, ...] = ()
+    again: tuple[UUID, ...] = ()
+
+
+def contest_lost(tx: Connection, actor: Actor, shrunk: Iterable[Shrunk], *, reason: str, now: datetime) -> Contested:
+    """Contest every record that was assessed or signed on days that an assessor has lost.
+
+    One that was upheld stays in force: its letter was about other facts. Called in the transaction that shrank the
+    active periods, so that its commit holds.
     """
     lost = [(item.assessor_id, period.first_day, period.last_day) for item in shrunk for period in item.lost]
     if not lost:
-        return []
+        return Contested()
     why = given_reason(reason)
-    ids = [record for record, _assessor in store.contest_between(tx, lost, why, now)]
-    again = upheld.upheld_between(tx, lost)
-    entries = [Entry(one, reason=why) for one in [*ids, *again]]
+    found = Contested(tuple(store.contest_between(tx, lost, why, now)), tuple(upheld.upheld_between(tx, lost)))
+    entries = [Entry(one, reason=why) for one in (*found.records, *found.again)]
     note_all(tx, actor.author, "assessments.contest", "record", entries, now=now)
-    return ids
-
-
-def upheld_again(conn: Connection, shrunk: Iterable[Shrunk]) -> list[UUID]:
-    """Return the upheld records of days that an assessor has lost: they stay in force and are to be looked at again."""
-    lost = [(item.assessor_id, period.first_day, period.last_day) for item in shrunk for period in item.lost]
-    return upheld.upheld_between(conn, lost) if lost else []
+    return found
 
 
 def uphold(tx: Connection, actor: Actor, code: str, *, reference: str, now: datetime) -> None:

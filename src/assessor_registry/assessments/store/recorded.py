@@ -7,17 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Connection,
     Date,
     Select,
     Uuid,
     and_,
-    column,
     false,
     func,
-    literal,
     or_,
     select,
     true,
@@ -39,7 +36,7 @@ from assessor_registry.assessments.store._names import (
     STUDENT,
     VERSION,
 )  # fmt: skip
-from assessor_registry.db.bulk import insert_rows, update_rows
+from assessor_registry.db.bulk import given, insert_rows, update_rows
 from assessor_registry.errors import NotFound
 from assessor_registry.signing.canonical import clean
 
@@ -267,28 +264,18 @@ def change_state(tx: Connection, record_id: UUID, **changes: Any) -> None:
     tx.execute(update(STATE).where(STATE.c.record_id == record_id).values(**changes))
 
 
-def contest_between(
-    tx: Connection, lost: Sequence[tuple[UUID, date, date]], reason: str, now: datetime
-) -> list[tuple[UUID, UUID]]:
-    """Contest every record that was assessed or signed on a lost day (assessor, first, last day); one statement.
-
-    Returns (record, LSP's schedule attempt) pairs as (record id, assessor id).
-    """
-    given = [list(values) for values in zip(*lost, strict=True)]
-    source = (
-        func.unnest(*(literal(values, ARRAY(kind)) for values, kind in zip(given, (Uuid, Date, Date), strict=True)))
-        .table_valued(column("assessor_id", Uuid), column("first_day", Date), column("last_day", Date), name="lost")
-        .render_derived()
-    )
+def contest_between(tx: Connection, lost: Sequence[tuple[UUID, date, date]], reason: str, now: datetime) -> list[UUID]:
+    """Contest every record that was assessed or signed on a lost day (assessor, first, last day); return their ids."""
+    source = given(lost, assessor_id=Uuid, first_day=Date, last_day=Date)
     days = func.daterange(source.c.first_day, source.c.last_day, "[]")
     hit = or_(STATE.c.assessed.op("&&")(days), STATE.c.signed.op("&&")(days))
     statement = (
         update(STATE)
         .where(STATE.c.assessor_id == source.c.assessor_id, hit)
         .values(contested_at=now, contested_reason=reason)
-        .returning(STATE.c.record_id, STATE.c.assessor_id)
+        .returning(STATE.c.record_id)
     )
-    return [(row[0], row[1]) for row in tx.execute(statement)]
+    return list(tx.execute(statement).scalars())
 
 
 # --- What is not signed yet --------------------------------------------------------------------------------------

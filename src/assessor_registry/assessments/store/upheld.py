@@ -5,12 +5,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Connection, Date, Text, Uuid, and_, cast, column, func, literal, or_, select
+from sqlalchemy import Connection, Date, Text, Uuid, and_, cast, func, or_, select
 
 from assessor_registry.accounts.rules import Scope
 from assessor_registry.assessments.store._names import ATTEMPT, LSP, RECORD, STATE
 from assessor_registry.assessments.store.recorded import within
 from assessor_registry.audit.tables import AuditEntry
+from assessor_registry.db.bulk import given
 
 TRAIL: Any = AuditEntry.__table__  # type: ignore[attr-defined]
 _IN_FORCE = and_(STATE.c.upheld_at.is_not(None), STATE.c.annulled_at.is_(None), STATE.c.replaced_by.is_(None))
@@ -18,12 +19,7 @@ _IN_FORCE = and_(STATE.c.upheld_at.is_not(None), STATE.c.annulled_at.is_(None), 
 
 def upheld_between(conn: Connection, lost: Sequence[tuple[UUID, date, date]]) -> list[UUID]:
     """Return the upheld records that were assessed or signed on a lost day: what was upheld may not hold any more."""
-    given = [list(values) for values in zip(*lost, strict=True)]
-    source = (
-        func.unnest(*(literal(values, ARRAY(kind)) for values, kind in zip(given, (Uuid, Date, Date), strict=True)))
-        .table_valued(column("assessor_id", Uuid), column("first_day", Date), column("last_day", Date), name="lost")
-        .render_derived()
-    )
+    source = given(lost, assessor_id=Uuid, first_day=Date, last_day=Date)
     days = func.daterange(source.c.first_day, source.c.last_day, "[]")
     assessed = func.daterange(STATE.c.first_day, STATE.c.last_day, "[]").op("&&")(days)
     signed = and_(STATE.c.origin == "signed", days.op("@>")(STATE.c.signed_on))

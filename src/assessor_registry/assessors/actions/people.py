@@ -12,7 +12,7 @@ from assessor_registry.assessors import store
 from assessor_registry.assessors.actions._values import kept, require_version, stored, told
 from assessor_registry.audit.actions import note
 from assessor_registry.db.engine import Database
-from assessor_registry.errors import Conflict, InvalidInput, NotFound
+from assessor_registry.errors import Conflict, InvalidInput
 from assessor_registry.secrecy import Secrecy
 
 
@@ -91,7 +91,5 @@ def reveal_nik(
         kept(tx, actor, assessor_id, today)
         note(tx, actor.author, "assessors.reveal_nik", "assessor", assessor_id, now=now, reason=reason)
     with db.read() as conn:
-        if store.get(conn, actor.scope, assessor_id, today) is None:
-            raise NotFound("assessors.not_found")
         sealed = store.nik_cipher(conn, assessor_id)
     return None if sealed is None else secrecy.open(bytes(sealed))

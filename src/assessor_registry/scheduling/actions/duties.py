@@ -7,6 +7,7 @@ the database refuses at commit whoever is not an active assessor on the day.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
@@ -339,11 +340,21 @@ def withdraw_lost(tx: Connection, actor: Actor, shrunk: Iterable[Shrunk], *, now
     if not lost:
         return Withdrawn()
     rows = store.withdraw_between(tx, lost, LOST_DAYS, now)
+    return settle_withdrawn(tx, actor, "scheduling.withdraw_lost", rows, LOST_DAYS, now)
+
+
+def settle_withdrawn(
+    tx: Connection, actor: Actor, act: str, rows: Sequence[Any], reason: str, now: datetime
+) -> Withdrawn:
+    """Let what follows assignments that were withdrawn follow: the trail, free candidates, the to-do.
+
+    `rows` are (id, schedule_id, assessor_id, held_on).
+    """
     entries = [
-        Entry(row.schedule_id, before={"assessor_id": row.assessor_id, "days": [row.held_on]}, reason=LOST_DAYS)
+        Entry(row.schedule_id, before={"assessor_id": row.assessor_id, "days": [row.held_on]}, reason=reason)
         for row in rows
     ]
-    note_all(tx, actor.author, "scheduling.withdraw_lost", "schedule", entries, now=now)
+    note_all(tx, actor.author, act, "schedule", entries, now=now)
     schedules = tuple(dict.fromkeys(row.schedule_id for row in rows))
     free_candidates(tx, actor, schedules, now)
     day_lost(tx, schedules, now)

@@ -7,9 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from assessor_registry.accounts.rules import Actor
-from assessor_registry.audit.actions import Entry, note_all
-from assessor_registry.scheduling.actions.duties import Withdrawn
-from assessor_registry.scheduling.actions.todos import day_lost, free_candidates
+from assessor_registry.scheduling.actions.duties import Withdrawn, settle_withdrawn
 from assessor_registry.scheduling.store import lapsing
 from assessor_registry.validity.rules import Period
 
@@ -32,10 +30,4 @@ def withdraw_lapsed(
         return Withdrawn()
     spans = [(period.first_day, period.last_day) for period in lapsed]
     rows = lapsing.withdraw_spans(tx, assessor_id, spans, lsp_id, reason, now)
-    schedules = tuple(dict.fromkeys(row.schedule_id for row in rows))
-    before = {"assessor_id": assessor_id}
-    entries = [Entry(row.schedule_id, before={**before, "days": [row.held_on]}, reason=reason) for row in rows]
-    note_all(tx, actor.author, "scheduling.withdraw_lapsed", "schedule", entries, now=now)
-    free_candidates(tx, actor, schedules, now)
-    day_lost(tx, schedules, now)
-    return Withdrawn(schedules, tuple(row.id for row in rows))
+    return settle_withdrawn(tx, actor, "scheduling.withdraw_lapsed", rows, reason, now)

@@ -105,9 +105,7 @@ def move_schedule(
     store.withdraw(tx, gone, why, now)
     planned = _plan_anew(tx, plan, fates, now)
     free_candidates(tx, actor, [plan.id], now)
-    day_covered(tx, [plan.id], now)
-    if gone:
-        day_lost(tx, [plan.id], now)
+    (day_lost if gone else day_covered)(tx, [plan.id], now)
     note(
         tx, actor.author, "scheduling.move_schedule", "schedule", schedule_id, now=now, reason=why,
         before={"first_day": plan.first_day, "last_day": plan.last_day},

@@ -20,7 +20,7 @@ def withdraw_spans(
 ) -> list[Any]:
     """Withdraw every assignment of someone, planned or confirmed, on these days; `lsp_id`: only at this LSP.
 
-    Returns rows of (id, schedule_id, held_on).
+    Returns rows of (id, schedule_id, assessor_id, held_on).
     """
     at_lsp = ASSIGNMENT.c.schedule_id.in_(select(SCHEDULE.c.id).where(SCHEDULE.c.lsp_id == lsp_id))
     statement = (
@@ -32,6 +32,6 @@ def withdraw_spans(
             true() if lsp_id is None else at_lsp,
         )
         .values(withdrawn_at=now, withdrawn_reason=reason)
-        .returning(ASSIGNMENT.c.id, ASSIGNMENT.c.schedule_id, ASSIGNMENT.c.held_on)
+        .returning(ASSIGNMENT.c.id, ASSIGNMENT.c.schedule_id, ASSIGNMENT.c.assessor_id, ASSIGNMENT.c.held_on)
     )
     return list(tx.execute(statement))

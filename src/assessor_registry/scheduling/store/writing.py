@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ARRAY, Connection, Date, Uuid, bindparam, column, func, insert, literal, select, text, update
+from sqlalchemy import ARRAY, Connection, Date, Uuid, bindparam, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from assessor_registry.db.bulk import insert_rows, update_rows
+from assessor_registry.db.bulk import given, insert_rows, update_rows
 from assessor_registry.scheduling.store._names import ASSIGNMENT, ATTEMPT, CLASS_SCHEME, SCHEDULE
 
 
@@ -119,12 +119,7 @@ def withdraw_between(tx: Connection, lost: Sequence[tuple[UUID, date, date]], re
 
     Returns rows of (id, schedule_id, assessor_id, held_on).
     """
-    days = [list(values) for values in zip(*lost, strict=True)]
-    source = (
-        func.unnest(*(literal(given, ARRAY(kind)) for given, kind in zip(days, (Uuid, Date, Date), strict=True)))
-        .table_valued(column("assessor_id", Uuid), column("first_day", Date), column("last_day", Date), name="lost")
-        .render_derived()
-    )
+    source = given(lost, assessor_id=Uuid, first_day=Date, last_day=Date)
     statement = (
         update(ASSIGNMENT)
         .where(

@@ -16,7 +16,7 @@ from assessor_registry.assessors import store as assessors
 from assessor_registry.consequences import actions as consequences
 from assessor_registry.consequences.actions import Followed
 from assessor_registry.db.engine import Connection
-from assessor_registry.errors import Forbidden, InvalidInput, NotFound
+from assessor_registry.errors import InvalidInput
 from assessor_registry.policy import store as policy
 from assessor_registry.validity import actions
 from assessor_registry.validity.actions import Done, NewCertificate
@@ -77,13 +77,7 @@ def reason_name(reason: str) -> str:
 
 def _person(request: Request[Any, Any, Any], assessor_id: UUID) -> assessors.Assessor:
     with request.app.state.database.read() as conn:
-        scope, today = request.user.scope, today_of(request)
-        found = assessors.get(conn, scope, assessor_id, today)
-        if found is None:
-            raise NotFound("assessors.not_found")
-        if not assessors.keeps(conn, scope, [assessor_id], today):
-            raise Forbidden("assessors.not_kept")
-    return found
+        return people.kept(conn, request.user, assessor_id, today_of(request))
 
 
 def _sheet(

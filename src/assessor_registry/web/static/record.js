@@ -302,6 +302,7 @@
   // ---- start -------------------------------------------------------------------------------------------------
 
   async function start() {
+    if (root.dataset.closed !== undefined) close();
     for (const draft of drafts) {
       const id = draft.dataset.draft;
       const page = { id, version: Number(draft.dataset.version), content: JSON.parse(draft.dataset.content) };
@@ -334,7 +335,6 @@
     for (const each of document.querySelectorAll("[data-without-script]")) each.hidden = true;
     await conflicts();
     await report();
-    if (root.dataset.closed !== undefined) close();
     addEventListener("online", send);
     addEventListener("offline", () => {
       signal = false;
