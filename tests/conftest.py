@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 from tests.support import skips
-from tests.support.cluster import start_test_cluster
+from tests.support.cluster import quick_folder, start_test_cluster
 from tests.world import World
 
 from assessor_registry.db import migrations
@@ -34,9 +34,10 @@ _counter = itertools.count(1)
 
 @dataclass(frozen=True)
 class Cluster:
-    """A server with a migrated template; `new_database` copies it."""
+    """A server below `folder` with a migrated template; `new_database` copies it."""
 
     server: PrivateServer
+    folder: Path
 
     def new_database(self) -> str:
         """Make a database from the template and return its name."""
@@ -62,12 +63,13 @@ def libpq(url: str) -> str:
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """The server of this test process."""
-    server = start_test_cluster(Path(tmp_path_factory.mktemp("cluster")))
-    found = Cluster(server)
-    found.run(f"CREATE DATABASE {TEMPLATE}")
-    migrations.upgrade(server.url(TEMPLATE))
-    yield found
-    server.release()
+    with quick_folder(tmp_path_factory.mktemp("cluster")) as folder:
+        server = start_test_cluster(folder)
+        found = Cluster(server, folder)
+        found.run(f"CREATE DATABASE {TEMPLATE}")
+        migrations.upgrade(server.url(TEMPLATE))
+        yield found
+        server.release()
 
 
 @pytest.fixture

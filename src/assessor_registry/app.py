@@ -65,7 +65,7 @@ def create_app(settings: Settings, database: Database, *, routes: Any = None) ->
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.pool_size
         yield
 
-    app = Litestar(
+    return Litestar(
         # In one router, registered once: a path whose methods are registered one after the other has its earlier
         # handlers registered again, and what runs in a thread is then wrapped twice (litestar 2.25).
         route_handlers=[
@@ -100,17 +100,30 @@ def create_app(settings: Settings, database: Database, *, routes: Any = None) ->
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
             openapi_router=Router("/api", route_handlers=[], opt=public()),
         ),
-        state=State({"settings": settings, "database": database, "places": Places(database)}),
+        state=State(state_of(settings, database)),
         request_max_body_size=_FORM_BYTES,
         lifespan=[threads],
         debug=False,
         logging_config=None,
     )
-    app.state.secrecy = secrecy.load(settings.secrets_dir)
+
+
+def state_of(settings: Settings, database: Database) -> dict[str, Any]:
+    """Return what handlers find in the state of the application: everything that belongs to this registry alone.
+
+    Raises:
+        ConfigurationError: a key file is missing.
+    """
     authority_key = secrecy.read_key(settings.secrets_dir, secrecy.AUTHORITY_KEY)
     with database.read() as conn:
-        app.state.authority = signing.load_authority(conn, authority_key)
-    return app
+        authority = signing.load_authority(conn, authority_key)
+    return {
+        "settings": settings,
+        "database": database,
+        "places": Places(database),
+        "secrecy": secrecy.load(settings.secrets_dir),
+        "authority": authority,
+    }
 
 
 def _sized(handlers: Iterable[Any], settings: Settings) -> list[Any]:

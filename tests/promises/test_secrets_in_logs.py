@@ -17,7 +17,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -26,6 +25,7 @@ import uvicorn
 from litestar import get
 from litestar.testing import TestClient
 from sqlalchemy import text
+from tests.conftest import Cluster
 from tests.support.importing import HEADINGS, PUPIL_HEADINGS, assessor, pupil, workbook_bytes
 from tests.support.province import Province, Template
 from tests.support.site import PASSWORD
@@ -251,12 +251,12 @@ def _programs(province: Province, planted: Planted, visitor: Visitor) -> None:
     assert visitor.api("DELETE", "session", token).status_code == 204
 
 
-def test_no_log_holds_a_secret_or_a_number_of_a_person(played: Aftermath, tmp_path_factory: Any) -> None:
+def test_no_log_holds_a_secret_or_a_number_of_a_person(played: Aftermath, cluster: Cluster) -> None:
     assert "/masuk" in played.logged, "the log was not captured"
     assert len(played.planted.values) > 15
     assert played.planted.found_in(f"x {PASSPHRASE} {PASSPHRASE.encode().hex()}") == ["passphrase"]
     assert played.planted.found_in(played.logged) == []
-    logs = list(Path(tmp_path_factory.getbasetemp()).rglob("server.log*"))
+    logs = list(cluster.folder.rglob("server.log*"))
     assert logs
     assert {str(path): played.planted.found_in(path.read_text(errors="replace")) for path in logs} == {
         str(path): [] for path in logs

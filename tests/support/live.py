@@ -10,9 +10,7 @@ from typing import Any
 
 import uvicorn
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
-from tests.support.site import PASSWORD, Site, User
-
-from assessor_registry.app import create_app
+from tests.support.site import PASSWORD, Site, User, application
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -33,19 +31,19 @@ def served(site: Site) -> Iterator[str]:
     """Serve a site until the block ends; gives its address. `localhost`, so that a service worker may run."""
     listener = socket.create_server(("127.0.0.1", 0))
     address = f"http://localhost:{listener.getsockname()[1]}"
-    app = create_app(replace(site.settings, public_url=address), site.database)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.02)
-    try:
-        yield address
-    finally:
-        server.should_exit = True
-        thread.join(15)
-        listener.close()
+    with application(replace(site.settings, public_url=address), site.database) as app:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        deadline = time.monotonic() + 20
+        while not server.started and time.monotonic() < deadline:
+            time.sleep(0.02)
+        try:
+            yield address
+        finally:
+            server.should_exit = True
+            thread.join(15)
+            listener.close()
 
 
 @contextmanager

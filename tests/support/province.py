@@ -20,7 +20,7 @@ from uuid import UUID
 from sqlalchemy import text
 from tests.support.importing import PUPIL_HEADINGS, pupil, workbook_bytes
 from tests.support.refs import LspRef, PersonRef, Plan
-from tests.support.site import Site, _password_hash, open_site
+from tests.support.site import Site, _password_hash, application, open_site
 from tests.world import LONG, PASSPHRASE, SCAN, World
 
 from assessor_registry import clock, jobs
@@ -28,7 +28,6 @@ from assessor_registry.accounts import actions as accounts
 from assessor_registry.accounts import store as account_store
 from assessor_registry.accounts.actions.sessions import open_credential
 from assessor_registry.accounts.rules import Actor, Role, Scope
-from assessor_registry.app import create_app
 from assessor_registry.assessments import actions as assessments
 from assessor_registry.db.engine import Database
 from assessor_registry.files import actions as files
@@ -130,7 +129,8 @@ class Template:
         """The application over a copy; keywords change its settings."""
         with self.copied() as database, ExitStack() as stack:
             chosen = replace(self.filled.site.settings, **settings)
-            site = Site(chosen, database, create_app(chosen, database), self.filled.site.today, stack)
+            app = stack.enter_context(application(chosen, database))
+            site = Site(chosen, database, app, self.filled.site.today, stack)
             yield replace(self.filled, site=site)
 
 

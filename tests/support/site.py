@@ -24,7 +24,7 @@ from assessor_registry.accounts import store
 from assessor_registry.accounts.actions.hashing import hash_of
 from assessor_registry.accounts.actions.sessions import open_credential
 from assessor_registry.accounts.rules import PROVINCE, Role, Scope, system
-from assessor_registry.app import create_app
+from assessor_registry.app import create_app, state_of
 from assessor_registry.db.engine import Database
 from assessor_registry.institutions import actions as institutions
 from assessor_registry.schemes import actions as schemes
@@ -158,5 +158,19 @@ def open_site(database: Database, folder: Path) -> Iterator[Site]:
 
     database.perform(load)
     with ExitStack() as stack:
-        app = create_app(settings, database)
+        app = stack.enter_context(application(settings, database))
         yield Site(settings, database, app, clock.day_of(now, settings.zone), stack)
+
+
+_FREE: dict[object, list[Litestar]] = {}
+
+
+@contextmanager
+def application(settings: Settings, database: Database) -> Iterator[Litestar]:
+    """The application over this database. To build one takes longer than most tests: it is kept for the next site."""
+    built_from = (settings.pool_size, settings.upload_limit_mib, settings.secure_cookies)
+    free = _FREE.setdefault(built_from, [])
+    app = free.pop() if free else create_app(settings, database)
+    app.state.update(state_of(settings, database))
+    yield app
+    free.append(app)
