@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -110,6 +111,7 @@ def _named(name: str, label: str) -> ColumnElement[Any]:
     return RECORD.c.named[name].astext.label(label)  # type: ignore[no-any-return]
 
 
+@cache  # to build it takes as long as to run it
 def _records() -> Select[Any]:
     return (
         select(
