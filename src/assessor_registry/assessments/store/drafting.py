@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -94,6 +95,7 @@ def left_behind() -> ColumnElement[bool]:
     return and_(DRAFT.c.record_id.is_(None), DRAFT.c.corrects.is_(None), or_(~still_there, given_away))
 
 
+@cache
 def _drafts() -> Select[Any]:
     return select(DRAFT, left_behind().label("abandoned")).join(ATTEMPT, ATTEMPT.c.id == DRAFT.c.attempt_id)
 

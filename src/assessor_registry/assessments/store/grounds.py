@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -78,6 +79,7 @@ def attempts_of_schedule(conn: Connection, schedule_id: UUID) -> list[AttemptFac
     return [_attempt(row) for row in conn.execute(query.order_by(STUDENT.c.search_name, ATTEMPT.c.id))]
 
 
+@cache
 def _attempts() -> Any:
     return (
         select(

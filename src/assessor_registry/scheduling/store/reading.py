@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -143,6 +144,7 @@ def _given_to_somebody() -> ColumnElement[bool]:
     )
 
 
+@cache
 def _schedules() -> Select[Any]:
     live = ASSIGNMENT.c.withdrawn_at.is_(None)
     return (
@@ -253,6 +255,7 @@ def candidates(conn: Connection, scope: Scope, schedule_id: UUID, *, lock: bool 
     return [Candidate(**row._mapping) for row in conn.execute(query)]
 
 
+@cache
 def _assignments() -> Select[Any]:
     return (
         select(
