@@ -88,6 +88,7 @@ def test_an_address_that_asks_without_end_has_to_wait(
     over_api = anyone.client.get(f"/api/v1/verify/{code}")
     assert over_api.status_code == 429
     assert int(over_api.headers["retry-after"]) > 0
+    assert int(anyone.get(f"/cek/{code}").headers["retry-after"]) > 0
 
 
 def test_codes_that_are_guessed_over_the_api_count_as_on_the_page(here: Events, anyone: Browser) -> None:

@@ -41,7 +41,7 @@ def refused(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
         return Redirect(resuming.way_in(request))
     if isinstance(refusal, NotSignedIn) and (form := resuming.sent_form(request)):
         return asked_to_sign_in(request, form)
-    return page(
+    answer = page(
         request,
         "problem.html",
         status=refusal.status,
@@ -49,6 +49,12 @@ def refused(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
         reasons=[words.sentence(each) for each in refusal.reasons],
         signed_out=isinstance(refusal, NotSignedIn),
     )
+    answer.headers.update(_when_again(refusal))
+    return answer
+
+
+def _when_again(refusal: Refusal) -> dict[str, str]:
+    return {"retry-after": str(refusal.params["wait_seconds"])} if isinstance(refusal, TooMany) else {}
 
 
 def asked_to_sign_in(request: Request[Any, Any, Any], form: Mapping[str, Any]) -> Response[Any]:
@@ -97,8 +103,9 @@ def problem_json(refusal: Refusal) -> Response[Any]:
     extra = getattr(refusal, "extra", None)
     if extra is not None:
         body["current"] = extra
-    headers = {"retry-after": str(refusal.params["wait_seconds"])} if isinstance(refusal, TooMany) else {}
-    return Response(body, status_code=refusal.status, media_type="application/problem+json", headers=headers)
+    return Response(
+        body, status_code=refusal.status, media_type="application/problem+json", headers=_when_again(refusal)
+    )
 
 
 def said(reason: Reason) -> dict[str, str]:
