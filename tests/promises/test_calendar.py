@@ -1,10 +1,9 @@
 """G9. The calendar makes an assessor expire: one status per day, changing only on boundary days, last day included.
 
-Examples per property: ASSESSOR_REGISTRY_EXAMPLES, 200 unless told (a campaign runs 10,000).
+200 examples per property as part of the tests, 10,000 in the campaign.
 """
 
 import itertools
-import os
 import random
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID, uuid4
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.campaign import size
 
 from assessor_registry.clock import day_of
 from assessor_registry.flags.rules import EXPIRED, horizon, stage, windows
@@ -27,8 +27,7 @@ from assessor_registry.validity.rules import (
     sanctions_in_force,
 )
 
-EXAMPLES = int(os.environ.get("ASSESSOR_REGISTRY_EXAMPLES", "200"))
-many = settings(max_examples=EXAMPLES)
+many = settings(max_examples=size(200, 10_000))
 DAY = timedelta(days=1)
 START = date(2024, 1, 1)
 

@@ -1,10 +1,9 @@
 """G10. The scheduler only notices: outages, doubled runs, two processes and kills end in the same to-dos.
 
-Days simulated: ASSESSOR_REGISTRY_DAYS, 60 unless told (a campaign runs 400). Every to-do is held against the dates
-themselves on each day that a sweep ran, and against a registry that was swept every single day.
+60 days as part of the tests, 400 in the campaign. Every to-do is held against the dates themselves on each day that a
+sweep ran, and against a registry that was swept every single day.
 """
 
-import os
 import random
 import threading
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Connection, text
+from tests.support.campaign import size
 from tests.support.people import ACTOR, add_people, add_scheme
 
 from assessor_registry import jobs
@@ -26,7 +26,7 @@ from assessor_registry.settings import Settings
 from assessor_registry.validity import actions, store
 from assessor_registry.validity.actions import NewCertificate, NewTechnical
 
-DAYS = int(os.environ.get("ASSESSOR_REGISTRY_DAYS", "60"))
+DAYS = size(60, 400)
 START = date(2026, 9, 1)
 DAY = timedelta(days=1)
 STAGES = (12, 6, 3, 1)
