@@ -99,3 +99,21 @@ def venue_name(kind: str) -> str:
     """`tempat_kerja` → `TUK tempat kerja`."""
     names = {"sewaktu": _("TUK sewaktu"), "tempat_kerja": _("TUK tempat kerja"), "mandiri": _("TUK mandiri")}
     return names.get(kind, kind)
+
+
+def state_name(state: str) -> str:
+    """`contested` → `Dipersoalkan`."""
+    names = {
+        "valid": _("Berlaku"),
+        "contested": _("Dipersoalkan"),
+        "annulled": _("Dibatalkan"),
+        "replaced": _("Sudah diganti"),
+    }
+    return names.get(state, state)
+
+
+def reason_name(reason: str) -> str:
+    """`retired` → `Pensiun`: why somebody assesses no longer."""
+    names = {"retired": _("Pensiun"), "moved": _("Pindah ke luar wilayah"), "head": _("Menjadi kepala sekolah"),
+             "died": _("Meninggal dunia"), "other": _("Lainnya")}  # fmt: skip
+    return names.get(reason, reason)

@@ -23,6 +23,7 @@ from assessor_registry.validity.actions import Done, NewCertificate
 from assessor_registry.validity.rules import last_day_of
 from assessor_registry.web.forms import Day, Form, Input, MaybeDay, MaybeText, Text
 from assessor_registry.web.guards import needs
+from assessor_registry.web.labels import reason_name
 from assessor_registry.web.pages.touched import followed_lists, lapsed_shown
 from assessor_registry.web.sheets import Field, Sheet, Weighed, send, show, weigh
 from assessor_registry.web.today import today_of
@@ -66,13 +67,6 @@ class Back(Input):
     """That the end was entered by mistake, or is over."""
 
     version: int
-
-
-def reason_name(reason: str) -> str:
-    """`retired` → `Pensiun`."""
-    names = {"retired": _("Pensiun"), "moved": _("Pindah ke luar wilayah"), "head": _("Menjadi kepala sekolah"),
-             "died": _("Meninggal dunia"), "other": _("Lainnya")}  # fmt: skip
-    return names.get(reason, reason)
 
 
 def _person(request: Request[Any, Any, Any], assessor_id: UUID) -> assessors.Assessor:

@@ -23,7 +23,7 @@ from assessor_registry.validity import store as validity
 from assessor_registry.validity.rules import Band
 from assessor_registry.web.forms import Form, Input, Text, read
 from assessor_registry.web.guards import needs
-from assessor_registry.web.labels import band_name
+from assessor_registry.web.labels import band_name, reason_name
 from assessor_registry.web.listing import Asked
 from assessor_registry.web.pages import assessor_forms
 from assessor_registry.web.render import page
@@ -144,7 +144,7 @@ def shown(request: Request[Any, Any, Any], assessor_id: UUID, **context: Any) ->
         records=records,
         may_write=keeps and request.user.may(Permission.ASSESSORS_WRITE),
         may_decree=request.user.may(Permission.VALIDITY_DECREE),
-        ended_because=assessor_forms.reason_name(person.ended_reason or ""),
+        ended_because=reason_name(person.ended_reason or ""),
         said=said(
             request,
             saved=_("Sudah disimpan."),

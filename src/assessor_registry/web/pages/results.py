@@ -24,7 +24,7 @@ from assessor_registry.signing.statement import from_bytes
 from assessor_registry.web.download import MOST_IN_A_FILE, file_answer, known_code, pdf_answer, sheet_answer
 from assessor_registry.web.forms import Form, Input, Text, read, submit
 from assessor_registry.web.guards import needs
-from assessor_registry.web.labels import origin_name, outcome_name, result_name
+from assessor_registry.web.labels import origin_name, outcome_name, result_name, state_name
 from assessor_registry.web.listing import Asked
 from assessor_registry.web.moments import local, said_at, said_days
 from assessor_registry.web.once import once
@@ -49,17 +49,6 @@ class Reference(Input):
     """The letter that an act rests on."""
 
     reference: Text
-
-
-def state_name(state: str) -> str:
-    """`contested` → `Dipersoalkan`."""
-    names = {
-        "valid": _("Berlaku"),
-        "contested": _("Dipersoalkan"),
-        "annulled": _("Dibatalkan"),
-        "replaced": _("Sudah diganti"),
-    }
-    return names.get(state, state)
 
 
 def question_of(asked: Asked) -> listing.Question:

@@ -22,9 +22,9 @@ from assessor_registry.web.codes import RECENT, code_subject, nisn_subject, spel
 from assessor_registry.web.download import file_answer
 from assessor_registry.web.forms import Form, Input, Secret, read, submit
 from assessor_registry.web.guards import SESSION_COOKIE, public
+from assessor_registry.web.labels import state_name
 from assessor_registry.web.listing import Asked
 from assessor_registry.web.moments import said_at, said_days
-from assessor_registry.web.pages.results import state_name
 from assessor_registry.web.render import page
 
 CRL_SECONDS = 300.0
