@@ -14,7 +14,7 @@ from tests.world import World
 from assessor_registry import cli, settings
 from assessor_registry.accounts.rules import PROVINCE
 from assessor_registry.assessments import actions as assessments
-from assessor_registry.cli import accounts, demo, imports, operation, proofs, status  # noqa: F401  they register commands
+from assessor_registry.cli import accounts, demo, export, imports, operation, proofs, status  # noqa: F401  they register commands
 from assessor_registry.signing.x509 import pem
 
 TOP = Path(__file__).parents[1]

@@ -35,7 +35,7 @@ def options(
 
 def main() -> None:
     """Run the command line; a refusal becomes its sentence on standard error and exit code 2."""
-    from assessor_registry.cli import accounts, demo, imports, operation, proofs, status  # noqa: F401  they register commands
+    from assessor_registry.cli import accounts, demo, export, imports, operation, proofs, status  # noqa: F401  they register commands
 
     sys.argv[1:] = data_dir_first(sys.argv[1:])
     try:

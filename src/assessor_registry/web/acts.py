@@ -11,8 +11,8 @@ from assessor_registry.words import long_date
 ROOMS = {
     "accounts": "Akun dan hak akses", "assessments": "Hasil asesmen", "assessors": "Data asesor", "files": "Berkas",
     "flags": "Tindak lanjut", "institutions": "Lembaga", "intake": "Impor", "policy": "Aturan",
-    "scheduling": "Jadwal", "schemes": "Skema", "signing": "Kunci tanda tangan", "students": "Peserta didik",
-    "validity": "Surat dan keputusan",
+    "reports": "Ekspor", "scheduling": "Jadwal", "schemes": "Skema", "signing": "Kunci tanda tangan",
+    "students": "Peserta didik", "validity": "Surat dan keputusan",
 }  # fmt: skip
 
 ACTS = {
@@ -77,6 +77,7 @@ ACTS = {
     "intake.report": "Mengunduh laporan impor dengan NIK",
     "intake.preview": "Memeriksa berkas impor",
     "policy.override": "Menyesuaikan aturan",
+    "reports.export": "Mengekspor daftar register",
     "scheduling.add_candidates": "Menambah asesi",
     "scheduling.free_candidates": "Mengambil asesi dari asesor yang tidak bertugas lagi",
     "scheduling.allocate": "Membagi asesi",
@@ -131,8 +132,8 @@ SUBJECTS = {
     "account": "Akun", "assessor": "Asesor", "attempt": "Asesi", "authority": "Penerbit sertifikat",
     "extension": "Surat edaran", "file": "Berkas", "import": "Impor", "licence": "Lisensi",
     "licensed_scheme": "Skema berlisensi", "lsp": "LSP", "network_school": "Sekolah jejaring", "policy": "Aturan",
-    "record": "Hasil", "schedule": "Jadwal", "scheme": "Skema", "school": "Sekolah", "season": "Musim uji",
-    "student": "Peserta didik", "venue": "TUK",
+    "record": "Hasil", "registry": "Register", "schedule": "Jadwal", "scheme": "Skema", "school": "Sekolah",
+    "season": "Musim uji", "student": "Peserta didik", "venue": "TUK",
 }  # fmt: skip
 
 # Every name of a value that an act writes; a test finds one that is missing.
@@ -154,11 +155,12 @@ VALUES = {
     "letter": "surat tugas", "letter_number": "nomor surat tugas", "licence": "lisensi", "licence_id": "lisensi",
     "login": "nama masuk", "lsp": "LSP", "lsp_id": "LSP", "media_type": "jenis berkas", "merged_into": "digabung ke",
     "moved": "dipindahkan", "name": "nama", "nik": "NIK", "nipd": "NIPD", "nisn": "NISN", "note": "catatan",
-    "npsn": "NPSN", "number": "nomor", "origin": "asal", "outcome": "kehadiran", "part": "bagian", "people": "orang",
-    "phone": "telepon", "planned": "rencana", "purpose": "keperluan", "reason": "alasan", "received_on": "diterima",
-    "recommendation": "rekomendasi", "reference": "surat", "refused": "ditolak", "region_code": "kode kabupaten/kota",
-    "remarks": "keterangan", "replaces": "menggantikan", "retired": "kunci lama diganti", "role": "peran",
-    "rombel": "kelas", "scan_id": "pindaian", "schedule_id": "jadwal", "scheme_id": "skema",
+    "npsn": "NPSN", "number": "nomor", "on": "keadaan pada", "origin": "asal", "outcome": "kehadiran", "part": "bagian",
+    "people": "orang", "phone": "telepon", "planned": "rencana", "purpose": "keperluan", "reason": "alasan",
+    "received_on": "diterima", "recommendation": "rekomendasi", "reference": "surat", "refused": "ditolak",
+    "region_code": "kode kabupaten/kota", "remarks": "keterangan", "replaces": "menggantikan",
+    "retired": "kunci lama diganti", "role": "peran", "rombel": "kelas", "rows": "baris", "scan_id": "pindaian",
+    "schedule_id": "jadwal", "scheme_id": "skema",
     "scheme_number": "nomor skema", "scheme_text": "teks skema", "scheme_version_id": "edisi skema",
     "school": "sekolah", "school_id": "sekolah", "scope_kind": "wilayah kerja", "scope_ref": "untuk",
     "season": "musim uji", "season_id": "musim uji", "sex": "L/P", "sha256": "sidik berkas", "siapkerja": "SIAPkerja",

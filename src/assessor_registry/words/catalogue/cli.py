@@ -12,5 +12,8 @@ SENTENCES = {
     "cli.one_role": "Pilih tepat satu: --operator, atau --role dengan salah satu dari {roles}.",
     "cli.place_missing": "Peran {role} memerlukan {option}.",
     "cli.no_account": "Tidak ada akun dengan nama masuk itu.",
+    "cli.export_ending": "{path} tidak berakhiran .xlsx. Ekspor hanya ditulis sebagai buku kerja Excel.",
+    "cli.export_exists": "{path} sudah ada. Ekspor selalu ditulis ke berkas baru.",
+    "cli.export_unwritable": "{path} tidak dapat ditulis: {why}. Pilih folder yang dapat ditulis pengguna program ini.",
     "cli.not_loopback": "Demo hanya dilayani di mesin ini sendiri.",
 }
