@@ -16,7 +16,7 @@ from tests.support.event import DAY, PASSPHRASE, D, Event, at
 from assessor_registry.accounts.rules import PROVINCE, Actor, Scope, system
 from assessor_registry.assessments import actions, store
 from assessor_registry.assessments.rules import Content
-from assessor_registry.db.engine import Database
+from assessor_registry.db.engine import Database, constraint
 from assessor_registry.errors import Forbidden, InvalidInput, NotEligible, NotFound, Refusal
 from assessor_registry.proof.verdict import verdict
 from assessor_registry.scheduling import actions as scheduling
@@ -258,15 +258,22 @@ def test_raw_sql_can_not_say_that_someone_signed_or_assessed_after_their_last_da
     copy = text(
         "WITH r AS (INSERT INTO record SELECT (json_populate_record(o, json_build_object('id', CAST(:id AS uuid), "
         "'code', CAST(:id AS text), 'part', 2, 'first_day', CAST(:first AS date), 'last_day', CAST(:first AS date), "
-        "'signed_on', CAST(:signed AS date)))).* FROM record o WHERE code = :code RETURNING *) "
+        "'signed_on', CAST(:signed AS date), 'signed_at', CAST(:moment AS timestamptz)))).* "
+        "FROM record o WHERE code = :code RETURNING *) "
         "INSERT INTO record_state (record_id, assessor_id, first_day, last_day, signed_on, origin) "
         "SELECT id, assessor_id, first_day, last_day, signed_on, origin FROM r"
     )
-    for first, signed, key in ((D, D + DAY, "signed"), (D + DAY, D + DAY, "assessed")):
-        with pytest.raises(DBAPIError, match=f"fk_record_state_{key}_active"), event.db.transaction() as tx:
-            tx.execute(copy, {"id": uuid4(), "first": first, "signed": signed, "code": code})
+    late = at(D + DAY)
+    for first, signed, key in (
+        (D, D + DAY, "fk_record_state_signed_active"),
+        (D + DAY, D + DAY, "fk_record_state_assessed_active"),
+        (D, D, "ck_record_signed_on_that_day"),
+    ):
+        with pytest.raises(DBAPIError) as refused, event.db.transaction() as tx:
+            tx.execute(copy, {"id": uuid4(), "first": first, "signed": signed, "moment": late, "code": code})
+        assert constraint(refused.value) == key
     with event.db.transaction() as tx:
-        tx.execute(copy, {"id": uuid4(), "first": D, "signed": D, "code": code})
+        tx.execute(copy, {"id": uuid4(), "first": D, "signed": D, "moment": at(D), "code": code})
 
 
 def test_a_signed_row_is_never_changed_or_removed(event: Event) -> None:

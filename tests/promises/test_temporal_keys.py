@@ -4,11 +4,12 @@ Attacked with raw SQL as the application's role, past every check in Python: pla
 """
 
 import threading
-import time
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from time import monotonic, sleep
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -85,12 +86,12 @@ def assign(tx: Connection, schedule: UUID, who: UUID, on: date, *, state: str = 
 
 def record(
     tx: Connection, who: UUID, first: date, last: date, signed: date, origin: str = "signed",
-    moment: datetime | None = None, **state: Any,
+    moment: datetime | None = None, lsp: UUID | None = None, **state: Any,
 ) -> UUID:  # fmt: skip
     """Insert a record with its state; `state` fills columns of record_state, as they are filled: afterwards."""
     row = {
-        "id": uuid4(), "attempt": uuid4(), "who": who, "lsp": uuid4(), "origin": origin, "first": first, "last": last,
-        "signed": signed, "now": NOW, "at": moment or datetime.combine(signed, NOW.timetz()),
+        "id": uuid4(), "attempt": uuid4(), "who": who, "lsp": lsp or uuid4(), "origin": origin, "first": first,
+        "last": last, "signed": signed, "now": NOW, "at": moment or datetime.combine(signed, NOW.timetz()),
         "paper": uuid4() if origin == "paper" else None, "certificate": uuid4(),
     }  # fmt: skip
     tx.execute(
@@ -316,15 +317,17 @@ def test_a_record_without_a_state_is_refused_at_commit(database: Database, open_
         assert constraint(refused.value) == "fk_record_has_state"
 
 
-@pytest.mark.parametrize(("later", "taken"), [(-1, False), (0, True), (1, True), (2, False), (3, False)])
-def test_a_record_is_signed_on_the_day_of_its_time_somewhere_on_earth(
-    database: Database, open_record: None, who: UUID, later: int, taken: bool
+@pytest.mark.parametrize(
+    ("hours", "taken"), [(-24, False), (-1, False), (0, True), (12, True), (23, True), (24, False), (48, False)]
+)
+def test_a_record_is_signed_on_the_day_of_its_time_where_the_lsp_is(
+    database: Database, open_record: None, who: UUID, hours: int, taken: bool
 ) -> None:
-    """Signed two days later and dated back to the last active day: what the key of signing looks at would be a lie."""
-    moment = datetime.combine(LAST, NOW.timetz()) + later * DAY - timedelta(hours=3 if later < 0 else 0)
+    """Signed a day later and dated back to the last active day: what the key of signing looks at would be a lie."""
+    moment = datetime.combine(INSIDE, time(), ZoneInfo("Asia/Makassar")) + timedelta(hours=hours)
     try:
         with database.transaction() as tx:
-            record(tx, who, INSIDE, INSIDE, INSIDE, moment=moment)
+            record(tx, who, INSIDE, INSIDE, INSIDE, moment=moment, lsp=add_lsp(tx))
         stored = True
     except IntegrityError as error:
         assert constraint(error) == "ck_record_signed_on_that_day"
@@ -364,10 +367,10 @@ def commit_beside(database: Database, schedule: UUID, who: UUID, change: Callabl
         change(tx)
         other.start()
         assert assigned.wait(10)
-        deadline = time.monotonic() + 10
+        deadline = monotonic() + 10
         waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        while not tx.execute(waiting).scalar_one() and time.monotonic() < deadline:
-            time.sleep(0.01)
+        while not tx.execute(waiting).scalar_one() and monotonic() < deadline:
+            sleep(0.01)
     other.join(20)
     if failed:
         raise failed[0]

@@ -118,7 +118,7 @@ class Record(SQLModel, table=True):
         one_of("recommendation", "K", "BK"),
         in_order("first_day", "last_day"),
         CheckConstraint("signed_on >= last_day", name="signed_after_assessed"),
-        # In some zone on earth it was that day; which one the LSP's is, the program knows.
+        # In some zone on earth it was that day; that it was so where the LSP is, a trigger asks.
         CheckConstraint(
             "signed_on BETWEEN CAST(signed_at AT TIME ZONE 'UTC' AS date) - 1 "
             "AND CAST(signed_at AT TIME ZONE 'UTC' AS date) + 1",
