@@ -139,6 +139,28 @@ def test_a_missing_expiry_is_computed_and_marked(sheet: MakeSheet) -> None:
     assert codes(row) == [("warned", "Tanggal Expired", "intake.expiry_computed")]
 
 
+@pytest.mark.parametrize(
+    ("issued", "until"),
+    [
+        ("13 Des 2023 s.d. 13 Des 2026", None),
+        (None, "13 Des 2023 s.d. 13 Des 2026"),
+        ("13 Des 2023 - 13 Des 2026", "13/12/2026"),
+        ("13/12/2023", "13 Des 2023 s.d. 13 Des 2026"),
+    ],
+)
+def test_a_cell_that_holds_both_days_gives_each_to_its_own(
+    sheet: MakeSheet, issued: str | None, until: str | None
+) -> None:
+    row = only(sheet(HEADINGS, siti(TanggalSertifikat=issued, TanggalExpired=until)))
+    assert (row.certificate_date, row.expiry_date) == (date(2023, 12, 13), date(2026, 12, 13))
+    assert codes(row) == []
+
+
+def test_a_certificate_of_a_day_to_come_is_pointed_out(sheet: MakeSheet) -> None:
+    row = only(sheet(HEADINGS, siti(TanggalSertifikat="01/02/2047", TanggalExpired="01/02/2050")))
+    assert codes(row) == [("warned", "Tanggal Sertifikat", "intake.certificate_to_come")]
+
+
 @given(first=st.dates(date(2000, 1, 1), date(2050, 12, 31)), days=st.integers(-2000, 4000))
 def test_the_printed_last_day_wins_and_is_compared_with_issue_and_policy(first: date, days: int) -> None:
     last = first + timedelta(days=days)
@@ -150,6 +172,8 @@ def test_the_printed_last_day_wins_and_is_compared_with_issue_and_policy(first: 
         expected = ["intake.expiry_before_issue"]
     elif last != last_day_of(first, 3):
         expected = ["intake.expiry_against_policy"]
+    if first > TODAY:
+        expected.append("intake.certificate_to_come")
     assert [finding.code for finding in row.findings] == expected
     assert (row.certificate_date, row.expiry_date, row.refused) == (first, last, last < first)
 

@@ -14,6 +14,7 @@ from assessor_registry.intake.cells import (
     code_of,
     column_letters,
     date_of,
+    days_of,
     lines_of,
     shown,
     text_of,
@@ -35,7 +36,7 @@ def test_a_day_is_read_from_every_way_to_write_it(day: date) -> None:
         text(day.isoformat()), text(f"{day:%d/%m/%Y}"), text(f"{day:%d-%m-%Y}"), text(f" {long_date(day)} "),
         text(f"{day.day} {long_date(day).split()[1][:3]} {day.year}"), Cell(Kind.DATE, day), Cell(Kind.NUMBER, serial),
         Cell(Kind.FORMULA, day.isoformat()), Cell(Kind.FORMULA, str(int(serial)), True),
-        text(f"1 Januari 1990 s.d. {long_date(day)}"), text(f"'{day.isoformat()}"),
+        text(f"s.d. {long_date(day)}"), text(f"'{day.isoformat()}"),
     ]  # fmt: skip
     assert {date_of(cell) for cell in spellings} == {day}
 
@@ -47,11 +48,26 @@ def test_a_day_is_read_from_every_way_to_write_it(day: date) -> None:
         text("0022-12-13"),
         Cell(Kind.NUMBER, 2024.0), Cell(Kind.NUMBER, 99_999_999.0), Cell(Kind.NUMBER, -5.0), Cell(Kind.BOOL, True),
         Cell(Kind.DATE, date(1899, 12, 31)), Cell(Kind.FORMULA, "x"), text("EXPIRED"), text("12:00:00"),
+        text("1 Januari 2020 s.d. 1 Januari 2023"), text("s.d. s.d. 1 Januari 2023"),
     ],
 )  # fmt: skip
 def test_what_is_there_and_is_no_day_is_an_error(cell: Cell) -> None:
     with pytest.raises(ValueError, match="not a"):
         date_of(cell)
+
+
+BETWEEN = (" s.d. ", " s/d ", " sd ", " sampai dengan ", " sampai ", " hingga ", " – ", "—", " - ")
+
+
+@given(DAYS, DAYS, st.sampled_from(BETWEEN))
+def test_a_cell_may_hold_the_first_and_the_last_day(first: date, last: date, between: str) -> None:
+    assert days_of(text(f"{long_date(first)}{between}{last:%d/%m/%Y}")) == (first, last)
+    assert days_of(text(long_date(last))) is days_of(text(f"s.d. {long_date(last)}")) is days_of(EMPTY) is None
+
+
+def test_of_a_cell_with_two_days_both_have_to_be_days() -> None:
+    with pytest.raises(ValueError, match="not a"):
+        days_of(text("1 Februari 2023 s.d. 31 Februari 2026"))
 
 
 @pytest.mark.parametrize("cell", [EMPTY, MISSING, text("-"), text("  "), text("…"), text("\u00a0"), text("--")])

@@ -110,6 +110,8 @@ def _read(reader: RowReader, today: date, validity_years: int) -> AssessorRow:
     birth_place, birth_date = reader.birth()
     sex = reader.sex()
     first_day, last_day, computed = _certificate_days(reader, validity_years)
+    if first_day is not None and first_day > today:
+        reader.warn("certificate_date", "intake.certificate_to_come", first_day=first_day)
     remarks = _remarks(reader, last_day, today)
     return AssessorRow(
         row=reader.row.number,
@@ -159,7 +161,7 @@ def _registration(reader: RowReader) -> Registration | None:
 def _certificate_days(reader: RowReader, validity_years: int) -> tuple[date | None, date | None, bool]:
     """Return first day, last day, and whether the last was computed. A printed last day wins over the policy."""
     unread = len([finding for finding in reader.findings if finding.level == "refused"])
-    first_day, last_day = reader.day("certificate_date"), reader.day("expiry_date")
+    first_day, last_day = reader.span("certificate_date", "expiry_date")
     impossible = len([finding for finding in reader.findings if finding.level == "refused"]) > unread
     if first_day is None:
         if not impossible:
@@ -186,7 +188,7 @@ def _appointment_days(reader: RowReader) -> dict[str, date | None]:
 
 
 def _ordered_days(reader: RowReader, first: str, last: str) -> dict[str, date | None]:
-    first_day, last_day = reader.day(first), reader.day(last)
+    first_day, last_day = reader.span(first, last)
     if first_day is not None and last_day is not None and last_day < first_day:
         reader.refuse(last, "intake.expiry_before_issue", first_day=first_day, last_day=last_day)
     return {first: first_day, last: last_day}

@@ -19,7 +19,9 @@ _BLANK = "-–—_.…?/\\"
 _AROUND = re.compile("[\\s.\\-–'`´‘’]")
 _NUMBERING = re.compile(r"^\d{1,2}[.)]\s+")
 _BETWEEN = re.compile(r"[\n\r;|]+")
-_RANGE = re.compile(r"\s*(?:\bs\s*[./]?\s*d\b\.?|\bsampai(?:\s+dengan)?\b|\bhingga\b|–|—)\s*", re.IGNORECASE)
+_RANGE = re.compile(
+    r"\s*(?:\bs\s*[./]?\s*d\b\.?|\bsampai(?:\s+dengan)?\b|\bhingga\b|–|—|(?<=\s)-(?=\s))\s*", re.IGNORECASE
+)
 
 
 class Kind(StrEnum):
@@ -137,8 +139,7 @@ def code_of_text(text: str | None) -> str | None:
 def date_of(cell: Cell) -> date | None:
     """Return the day, None where nothing is written.
 
-    Accepts Excel dates, their serial numbers without a date format, and text of `words.parse_date`; of a range
-    ("13 Des 2022 s.d. 13 Des 2025") the end.
+    Accepts Excel dates, their serial numbers without a date format, and text of `words.parse_date`.
 
     Raises:
         ValueError: something is there and it is no day between 1900 and 2100.
@@ -153,10 +154,23 @@ def date_of(cell: Cell) -> date | None:
     return None if text is None else _day_of(text)
 
 
+def days_of(cell: Cell) -> tuple[date, date] | None:
+    """Return the first and the last day of a cell that holds both ("13 Des 2022 s.d. 13 Des 2025"), None of any other.
+
+    Raises:
+        ValueError: one of the two is no day between 1900 and 2100.
+    """
+    parts = _RANGE.split(text_of(cell) or "") if isinstance(cell.value, str) and not cell.numeric else []
+    if len(parts) != 2 or not all(parts) or parse_date(text_of(cell) or "") is not None:
+        return None
+    return _day_of(parts[0]), _day_of(parts[1])
+
+
 @lru_cache(maxsize=4096)
 def _day_of(text: str) -> date:
     """A list repeats its days: of certificates, and of the birthdays of three years."""
-    return _plausible(parse_date(text) or parse_date(_RANGE.split(text)[-1]))
+    # "s.d. 13 Des 2025" names no first day: the day that it names is meant.
+    return _plausible(parse_date(text) or parse_date(_RANGE.sub("", text, count=1) if _RANGE.match(text) else ""))
 
 
 def _from_serial(serial: float) -> date:

@@ -7,7 +7,18 @@ from typing import Literal
 
 from assessor_registry.assessors.rules import NIK_LENGTH, Sex, check_nik, normal_phone
 from assessor_registry.errors import Param, Reason
-from assessor_registry.intake.cells import EMPTY, Cell, Kind, Row, code_of_text, date_of, shown, squeeze, text_of
+from assessor_registry.intake.cells import (
+    EMPTY,
+    Cell,
+    Kind,
+    Row,
+    code_of_text,
+    date_of,
+    days_of,
+    shown,
+    squeeze,
+    text_of,
+)
 from assessor_registry.intake.headings import Table, is_column_numbers, is_heading_again
 
 Level = Literal["refused", "warned"]
@@ -89,6 +100,19 @@ class RowReader:
             return date_of(cell)
         except ValueError:
             self.refuse(name, "intake.impossible_date", value=squeeze(shown(cell))[:40])
+            return None
+
+    def span(self, first: str, last: str) -> tuple[date | None, date | None]:
+        """Return first and last day of two columns; a cell that holds both stands for the other where that is empty."""
+        begins, ends = self._both(first), self._both(last)
+        first_day = begins[0] if begins else self.day(first)
+        last_day = ends[1] if ends else self.day(last)
+        return first_day or (ends[0] if ends else None), last_day or (begins[1] if begins else None)
+
+    def _both(self, name: str) -> tuple[date, date] | None:
+        try:
+            return days_of(self.cell(name))
+        except ValueError:  # said where the cell is read as one day
             return None
 
     def code(self, name: str) -> str | None:

@@ -46,6 +46,7 @@ SENTENCES = {
     "intake.expiry_before_issue": "Tanggal akhir {last_day} mendahului tanggal awal {first_day}.",
     "intake.expiry_computed": "Tanggal akhir kosong; dihitung {years} tahun dari tanggal sertifikat: {last_day}.",
     "intake.expiry_against_policy": "Tanggal akhir {last_day}, padahal masa berlaku {years} tahun berakhir {usual}. Yang dipakai tanggal di berkas.",
+    "intake.certificate_to_come": "Tanggal sertifikat {first_day} belum tiba; sebelum itu asesor belum aktif. Periksa.",
     "intake.no_certificate_date": "Tanggal sertifikat kosong, jadi masa aktif belum dapat dihitung.",
     "intake.remarks_say_expired": "Keterangan menyebut kedaluwarsa, padahal tanggalnya berlaku sampai {last_day}. Yang menentukan tanggalnya.",
     "intake.formula_without_value": "Sel berisi rumus tanpa nilai dan dianggap kosong.",
