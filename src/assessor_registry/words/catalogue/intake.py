@@ -37,7 +37,7 @@ SENTENCES = {
     "intake.no_registration_formula": "Nomor MET berisi rumus tanpa nilai. Ketik nomornya.",
     "intake.registration_unreadable": "Nomor MET “{value}” tidak terbaca. Tulis seperti MET.000.004772 2024.",
     "intake.registration_without_year": "Nomor MET tanpa tahun. Lengkapi bila tahunnya diketahui.",
-    "intake.registration_ambiguous": "Nomor MET tanpa tahun ini sama dengan nomor di baris {first_row}, tetapi NIK atau nama dan tanggal lahirnya tidak cocok. Lengkapi tahunnya.",
+    "intake.registration_ambiguous": "Nomor MET tanpa tahun ini sama dengan nomor di baris {first_row}, tetapi NIK, atau nama dan tanggal lahir, tidak memastikan bahwa orangnya sama. Lengkapi tahunnya.",
     "intake.registration_shared": "Nomor MET ini dipakai orang lain di baris {first_row}, dan keduanya tanpa tahun, jadi tidak dapat dibedakan. Lengkapi tahun nomor MET di kedua baris.",
     "intake.second_row_same": "Orang yang sama sudah ada di baris {first_row}; isi barisnya sama. Baris ini dapat dihapus.",
     "intake.second_row": "Orang yang sama sudah ada di baris {first_row}. Yang berbeda: {differs}.",
@@ -61,7 +61,7 @@ SENTENCES = {
     "intake.phone_unreadable": "Nomor telepon tidak terbaca; tidak dipakai.",
     "intake.email_unreadable": "Alamat email tidak terbaca; tidak dipakai.",
     # beside what the registry knows
-    "intake.registration_unclear": "Nomor MET tanpa tahun ini sudah ada di register, tetapi NIK atau nama dan tanggal lahirnya tidak cocok. Lengkapi tahunnya.",
+    "intake.registration_unclear": "Nomor MET tanpa tahun ini sudah ada di register, tetapi NIK, atau nama dan tanggal lahir, tidak memastikan bahwa orangnya sama. Lengkapi tahunnya.",
     "intake.registration_maybe_known": "Nomor MET ini sudah ada di register tanpa tahun, atas nama yang sama. Lengkapi NIK atau tanggal lahir agar jelas orangnya.",
     "intake.another_number": "NIK dan namanya sudah ada di register dengan nomor MET lain. Nomor ini ditambahkan pada orang yang sama.",
     "intake.nik_of_other": "NIK ini sudah dipakai asesor lain dengan nama lain. Periksa NIK dan nomor MET-nya.",
