@@ -50,6 +50,7 @@ def test_contested_results_wait_on_the_first_page_of_the_lsp(here: Events) -> No
     assert "dipersoalkan" not in text_of(admin.get("/").text)
     here.world.suspend(who, here.site.today)
     assert "1 hasil dipersoalkan, perlu diputuskan" in text_of(admin.get("/").text)
+    assert "1 hasil dipersoalkan, menunggu keputusan LSP" in text_of(here.site.as_role("division").get("/").text)
     assert code in admin.get("/hasil", keadaan="contested").text
 
 

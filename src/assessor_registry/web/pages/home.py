@@ -62,7 +62,7 @@ def overview(request: Request[Any, Any, Any]) -> Response[Any]:
         unsigned = assessments.unsigned(conn, scope, today, within)
         lsp = role == "lsp_admin"
         keys_waiting = len(account_reports.waiting_keys(conn, scope, today)) if lsp else 0
-        disputed = results.listed(conn, scope, results.Question(state="contested"), size=1).total if lsp else 0
+        disputed = results.listed(conn, scope, results.Question(state="contested"), size=1).total
         review = len(to_review(conn, scope)) if lsp else 0
         division = role == "division"
         schools = len(institutions.list_schools(conn, scope, today, state="provisional")) if division else 0
@@ -74,6 +74,7 @@ def overview(request: Request[Any, Any, Any]) -> Response[Any]:
         keys_waiting=keys_waiting,
         papers_waiting=papers,
         disputed=disputed,
+        decides=lsp,
         upheld=review,
         schools_waiting=schools,
         texts_waiting=texts,
