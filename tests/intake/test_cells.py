@@ -32,7 +32,11 @@ def text(value: str) -> Cell:
 @given(DAYS)
 def test_a_day_is_read_from_every_way_to_write_it(day: date) -> None:
     serial = float((day - date(1899, 12, 30)).days)
+    indonesian, english = long_date(day).split()[1], f"{day:%B}"
     spellings = [
+        text(f"{indonesian} {day.day}, {day.year}"), text(f"{english} {day.day}, {day.year}"),
+        text(f"{english[:3]} {day.day} {day.year}"), text(f"{indonesian[:3]}. {day:%d}, {day.year}"),
+        text(f"{day:%A}, {english} {day.day}, {day.year}"), text(f"1 Januari 1990 – {english} {day.day}, {day.year}"),
         text(day.isoformat()), text(f"{day:%d/%m/%Y}"), text(f"{day:%d-%m-%Y}"), text(f" {long_date(day)} "),
         text(f"{day.day} {long_date(day).split()[1][:3]} {day.year}"), Cell(Kind.DATE, day), Cell(Kind.NUMBER, serial),
         Cell(Kind.FORMULA, day.isoformat()), Cell(Kind.FORMULA, str(int(serial)), True),
@@ -45,7 +49,8 @@ def test_a_day_is_read_from_every_way_to_write_it(day: date) -> None:
     "cell",
     [
         text("31 Februari 2023"), text("2010-02-30"), text("besok"), text("13/12/22"), text("45000"),
-        text("0022-12-13"),
+        text("0022-12-13"), text("12 Nov 25"), text("Nov 12, 25"), text("November 2025"), text("November 122025"),
+        text("November 31, 2025"), text("Nov 12 2025 WIB"), text("12, 2025 November"),
         Cell(Kind.NUMBER, 2024.0), Cell(Kind.NUMBER, 99_999_999.0), Cell(Kind.NUMBER, -5.0), Cell(Kind.BOOL, True),
         Cell(Kind.DATE, date(1899, 12, 31)), Cell(Kind.FORMULA, "x"), text("EXPIRED"), text("12:00:00"),
         text("1 Januari 2020 s.d. 1 Januari 2023"), text("s.d. s.d. 1 Januari 2023"),

@@ -21,6 +21,8 @@ _ISO = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d
 _NUMERIC = re.compile(r"^(\d{1,2})[-/.\s](\d{1,2})[-/.\s](\d{4})$")
 _WORDS = re.compile(r"^(?:[A-Za-z']+,\s*)?(\d{1,2})[\s./-]*([A-Za-z]+)[\s.,/-]*(\d{4})$")
 
+_MONTH_FIRST = re.compile(r"^(?:[A-Za-z']+,\s*)?([A-Za-z]+)[\s./-]*(\d{1,2})(?:,\s*|\s+)(\d{4})$")
+
 
 def long_date(day: date) -> str:
     """`21 November 2026`."""
@@ -33,9 +35,9 @@ def short_month(day: date) -> str:
 
 
 def parse_date(text: str) -> date | None:
-    """Read a day from text: ISO, day/month/year, or with an Indonesian (or English) month name.
+    """Read a day from text: ISO, day/month/year, or with an Indonesian (or English) month name, which may stand first.
 
-    Day before month, always: that is how Indonesian offices write. Returns None when the text is not a date of any
+    Of two numbers the day comes before the month, always: that is how Indonesian offices write. Returns None when the text is not a date of any
     of these shapes or the day does not exist (31 Februari).
     """
     clean = " ".join(text.replace("\u00a0", " ").split()).strip("'\u2018\u2019 ")
@@ -46,6 +48,8 @@ def parse_date(text: str) -> date | None:
             return date(int(match[3]), int(match[2]), int(match[1]))
         if (match := _WORDS.match(clean)) and (month := _NAMES.get(match[2].lower())):
             return date(int(match[3]), month, int(match[1]))
+        if (match := _MONTH_FIRST.match(clean)) and (month := _NAMES.get(match[1].lower())):
+            return date(int(match[3]), month, int(match[2]))
     except ValueError:
         return None
     return None
