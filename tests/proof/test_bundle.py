@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from tests.support.pki import OTHER_ID, RECORD_ID, Pki, statement
 
 from assessor_registry.errors import InvalidInput
-from assessor_registry.proof.bundle import MAX_BUNDLE_BYTES, MAX_STATUS_FILE_BYTES, build, parse, parse_status
+from assessor_registry.proof.bundle import (
+    MAX_BUNDLE_BYTES,
+    MAX_STATUS_FILE_BYTES,
+    build,
+    newer_status,
+    parse,
+    parse_status,
+    respelled,
+)
 from assessor_registry.proof.status import Status, fingerprint_of, read_status, sign_statuses
 from assessor_registry.signing.canonical import encode
 from assessor_registry.signing.jws import STATUS, read
@@ -107,6 +115,28 @@ def test_a_status_file_may_end_with_a_line_break(pki: Pki) -> None:
     assert parse_status(text.encode() + b"\r\n") == parse_status(text.encode())
     with pytest.raises(InvalidInput):
         parse_status(b" " + text.encode())
+
+
+def test_a_status_is_also_read_from_a_bundle(pki: Pki) -> None:
+    data = pki.bundle()
+    assert newer_status(data) == parse(data).status
+    text = sign_statuses(pki.seal, [made()], pki.seal_chain)[0].encode()
+    assert newer_status(text) == parse_status(text)
+    for wrong in (b"{}", b"no", b"", data + b" "):
+        with pytest.raises(InvalidInput):
+            newer_status(wrong)
+
+
+@pytest.mark.parametrize("depth", [10, 400, 900, 5000])
+def test_what_is_nested_too_deep_to_be_spelled_anew_is_refused(depth: int) -> None:
+    data = b'{"jws": ' + b"[" * depth + b"]" * depth + b"}"
+    try:
+        assert respelled(data) == data.replace(b" ", b"")
+    except InvalidInput as refusal:
+        assert refusal.code == "signing.not_json"
+    for wrong in (b"[]", b"1", b"no"):
+        with pytest.raises(InvalidInput):
+            respelled(wrong)
 
 
 @given(

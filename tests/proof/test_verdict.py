@@ -327,6 +327,37 @@ def test_a_status_file_that_is_none_fails_at_the_first_check(pki: Pki, status: b
     assert failed(judged(pki, pki.bundle(), status)) == ["format"]
 
 
+def test_a_newer_bundle_of_the_record_gives_its_status(pki: Pki) -> None:
+    record, later = pki.sign(statement()), datetime(2026, 12, 1, tzinfo=UTC)
+    data = pki.bundle(record)
+    ended = judged(pki, data, pki.bundle(record, state="annulled", as_of=later))
+    assert why(ended) == ["proof.state_annulled"]
+    assert judged(pki, data, pki.bundle(record, as_of=later)).valid
+    other = pki.bundle(pki.sign(statement(note="lain")), as_of=later)
+    assert why(judged(pki, data, other)) == ["proof.status_of_another"]
+
+
+@pytest.mark.parametrize("how", ["indented", "line break", "byte order mark"])
+def test_a_bundle_that_an_editor_saved_again_is_not_valid_and_told_to_be_just_that(pki: Pki, how: str) -> None:
+    data = pki.bundle()
+    saved = {
+        "indented": json.dumps(json.loads(data), indent=4).encode(),
+        "line break": data + b"\n",
+        "byte order mark": b"\xef\xbb\xbf" + data,
+    }[how]
+    found = judged(pki, saved)
+    assert (found.valid, found.authentic, why(found)) == (False, False, ["proof.saved_again"])
+    assert "berkas aslinya" in found.checks[0].detail
+
+
+def test_a_bundle_that_was_saved_again_and_changed_is_not_called_the_same(pki: Pki) -> None:
+    for change in ({"root_sha256": "0" * 64}, {"jws": json.loads(pki.bundle(pki.sign(statement(note="x"))))["jws"]}):
+        members = {**json.loads(pki.bundle()), **change}
+        assert why(judged(pki, json.dumps(members, indent=4).encode())) == ["signing.not_canonical"]
+    annulled = json.dumps(json.loads(pki.bundle(state="annulled")), indent=4).encode()
+    assert why(judged(pki, annulled)) == ["proof.saved_again"]
+
+
 def test_a_signed_status_without_sense_is_not_believed(pki: Pki) -> None:
     record = pki.sign(statement())
     odd = sign_payloads(pki.seal, STATUS, [b"{}"], pki.seal_chain)[0]

@@ -5,13 +5,14 @@ the JWS, for who wants to use openssl), `root_sha256` (fingerprint of the root, 
 `status` (the registry's signed word on the record at a moment). It has one spelling: the verifier refuses any other.
 """
 
+import codecs
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from cryptography import x509
 
 from assessor_registry.errors import InvalidInput
-from assessor_registry.signing.canonical import decode, encode
+from assessor_registry.signing.canonical import decode, dump, encode, load
 from assessor_registry.signing.jws import RECORD, STATUS, Token, read
 from assessor_registry.signing.x509 import fingerprint, pem
 
@@ -68,3 +69,23 @@ def parse_status(data: bytes) -> Token:
     if len(data) > MAX_STATUS_FILE_BYTES:
         raise InvalidInput("signing.too_large", limit=MAX_STATUS_FILE_BYTES)
     return read(data.rstrip(b"\r\n"), STATUS)
+
+
+def newer_status(data: bytes) -> Token:
+    """Read a newer status of a record: of a file that holds one, or of a newer bundle; raises as `parse`."""
+    return parse(data).status if data.startswith(b"{") else parse_status(data)
+
+
+def respelled(data: bytes) -> bytes:
+    """Return what an editor saved in another layout in the one spelling of a bundle, whatever it holds.
+
+    Raises:
+        InvalidInput: it is no JSON object.
+    """
+    members = load(data.removeprefix(codecs.BOM_UTF8), limit=MAX_BUNDLE_BYTES)
+    if not isinstance(members, dict):
+        raise InvalidInput("signing.not_json")
+    try:
+        return dump(members)
+    except RecursionError as error:
+        raise InvalidInput("signing.not_json") from error

@@ -13,7 +13,7 @@ from cryptography import x509
 
 from assessor_registry import words
 from assessor_registry.errors import InvalidInput, Reason
-from assessor_registry.proof.bundle import parse, parse_status
+from assessor_registry.proof.bundle import newer_status, parse, respelled
 from assessor_registry.proof.checks import CONTENT, ENVELOPE, STANDING, Content, Envelope, Row, Standing, Subject
 from assessor_registry.proof.status import Status, read_status
 from assessor_registry.signing.lint import Role, lint, read_pem
@@ -68,14 +68,17 @@ def verdict(
 ) -> Verdict:
     """Verify a bundle against the root certificate.
 
-    `status_bytes` is a newer status JWS of the same record, if there is one. With `now` (aware) a status from the
-    future is refused; without it nothing is compared with a clock. Instants are said on the clocks of `zone`.
+    `status_bytes` is a newer status JWS of the same record, or a newer bundle of it, if there is one. With `now`
+    (aware) a status from the future is refused; without it nothing is compared with a clock. Instants are said on the
+    clocks of `zone`.
 
     Raises:
         InvalidInput: `proof.root_unreadable`; whatever the bundle or the status holds is a failed check, no error.
     """
     root = _root(root_pem)
     envelope = _attempt(lambda: _open(root, bundle_bytes, status_bytes))
+    if isinstance(envelope, InvalidInput) and _only_saved_again(bundle_bytes, root_pem, status_bytes, now, zone):
+        envelope = InvalidInput("proof.saved_again")
     checks = _run(1, ENVELOPE, envelope)
     content: Content | InvalidInput | None = None
     standing: Standing | InvalidInput | None = None
@@ -96,6 +99,16 @@ def verdict(
         statement=proven.statement if proven else None,
         status=proven.newest if proven else None,
     )
+
+
+def _only_saved_again(
+    data: bytes, root_pem: bytes, status_bytes: bytes | None, now: datetime | None, zone: str
+) -> bool:
+    """Whether a bundle that can not be read was good before an editor saved it in another layout."""
+    original = _attempt(lambda: respelled(data))
+    if isinstance(original, InvalidInput) or original == data:
+        return False
+    return verdict(original, root_pem, status_bytes, now=now, zone=zone).authentic
 
 
 def _run(start: int, rows: Sequence[Row[Subject]], subject: Subject | InvalidInput | None) -> list[Check]:
@@ -131,7 +144,7 @@ def _root(root_pem: bytes) -> x509.Certificate:
 
 def _open(root: x509.Certificate, bundle_bytes: bytes, status_bytes: bytes | None) -> Envelope:
     bundle = parse(bundle_bytes)
-    newer = [] if status_bytes is None else [parse_status(status_bytes)]
+    newer = [] if status_bytes is None else [newer_status(status_bytes)]
     return Envelope(root, bundle, (bundle.status, *newer))
 
 

@@ -37,8 +37,8 @@ def short_month(day: date) -> str:
 def parse_date(text: str) -> date | None:
     """Read a day from text: ISO, day/month/year, or with an Indonesian (or English) month name, which may stand first.
 
-    Of two numbers the day comes before the month, always: that is how Indonesian offices write. Returns None when the text is not a date of any
-    of these shapes or the day does not exist (31 Februari).
+    Of two numbers the day comes before the month, always: that is how Indonesian offices write. Returns None when the
+    text is not a date of any of these shapes or the day does not exist (31 Februari).
     """
     clean = " ".join(text.replace("\u00a0", " ").split()).strip("'\u2018\u2019 ")
     try:

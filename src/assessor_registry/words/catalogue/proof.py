@@ -37,6 +37,10 @@ SENTENCES = {
     "proof.state_replaced": "Tidak berlaku lagi: sudah diganti rekaman yang lebih baru, per {as_of}.",
     "proof.state_contested": "Sedang dipersoalkan: menunggu keputusan, per {as_of}.",
     "proof.state_annulled": "Dibatalkan, per {as_of}.",
+    "proof.saved_again": (
+        "Berkas ini disimpan ulang dengan tata letak lain, misalnya oleh penyunting teks. Isinya sama, tetapi yang "
+        "dapat diperiksa hanya berkas aslinya. Pakai berkas asli atau unduh lagi."
+    ),
     "proof.chain_differs": "Sertifikat elektronik dalam berkas berbeda dengan yang dipakai menandatangani.",
     "proof.other_root": "Berkas ini dari registri lain: sertifikat akarnya berbeda.",
     "proof.signature_wrong": "Tanda tangan elektronik tidak cocok: isi atau tanda tangannya telah berubah.",
