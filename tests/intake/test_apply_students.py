@@ -3,6 +3,8 @@
 import io
 from datetime import date
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import openpyxl
 import pytest
@@ -14,6 +16,7 @@ from assessor_registry.accounts.rules import GRANTED, Actor, Role, Scope
 from assessor_registry.db.engine import Database
 from assessor_registry.errors import Forbidden, InvalidInput
 from assessor_registry.intake.plan_rules import Plan
+from assessor_registry.words import sentence
 
 
 @pytest.fixture
@@ -179,3 +182,75 @@ def test_a_list_that_does_not_say_its_school_is_asked_for_it(into: Importing) ->
     assert into.preview(content, kind="students").plan.schools[0].npsn == "99000090"
     with pytest.raises(InvalidInput, match=r"intake\.school_differs"):
         into.preview(content, kind="students", npsn="99000091")
+
+
+def doubts(plan: Plan) -> list[tuple[int, str]]:
+    """What is said above the rows, with its row number."""
+    return [(each.row, sentence(each.reason)) for each in plan.findings]
+
+
+def test_an_unknown_npsn_that_would_move_a_whole_school_is_told_once(into: Importing) -> None:
+    title = "SMK NEGERI 90 SAMARINDA"
+    content = workbook_bytes(PUPIL_HEADINGS, [pupil(1), pupil(2)], title=title)
+    into.apply(into.preview(content, kind="students", npsn="99000090").batch_id)
+    plan = into.preview(content, kind="students", npsn="99999999").plan
+    assert doubts(plan) == [(0,
+        "SMK NEGERI 90 SAMARINDA dikenal dengan NPSN 99000090, bukan 99999999. Kalau diterapkan, dibuat sekolah baru "
+        "dengan NPSN 99999999; peserta didik yang pindah ke sana: 2. Periksa NPSN-nya dulu.",
+    )]  # fmt: skip
+    assert {codes(row, "warned") == {"intake.pupil_moves"} for row in plan.rows} == {True}
+    new = workbook_bytes(PUPIL_HEADINGS, [pupil(3)], title=title)
+    assert "pindah ke sana: 0." in doubts(into.preview(new, kind="students", npsn="99999999").plan)[0][1]
+    assert doubts(into.preview(content, kind="students", npsn="99000090").plan) == []
+
+
+def test_a_new_school_that_takes_pupils_of_another_along_is_told(into: Importing) -> None:
+    put(into, pupil(1), pupil(2))
+    plan = into.plan([pupil(1), pupil(2), pupil(3)], kind="students", npsn="99000091")
+    ((row, said),) = doubts(plan)
+    assert (row, said.startswith("NPSN 99000091 belum dikenal."), "dari sekolah lain: 2." in said) == (0, True, True)
+    assert doubts(into.plan([pupil(3)], kind="students", npsn="99000091")) == []
+
+
+def test_an_ordinary_name_without_a_place_is_not_taken_for_a_known_school(into: Importing) -> None:
+    content = workbook_bytes(PUPIL_HEADINGS, [pupil(1)], title="SMK NEGERI 1")
+    into.apply(into.preview(content, kind="students", npsn="99000090").batch_id)
+    other = workbook_bytes(PUPIL_HEADINGS, [pupil(2)], title="SMK NEGERI 1")
+    assert doubts(into.preview(other, kind="students", npsn="99000091").plan) == []
+
+
+def test_a_list_whose_title_names_another_school_is_told(into: Importing) -> None:
+    def make(tx: Any) -> UUID:
+        add_school(tx, name="SMKN 2 Contoh", npsn="99000002")
+        return add_school(tx, name="SMKN 1 Contoh", npsn="99000001")
+
+    own = into.database.perform(make)
+    theirs = workbook_bytes(PUPIL_HEADINGS, [pupil(1), pupil(2)], title="DAFTAR PESERTA DIDIK SMK Negeri 2 Contoh")
+    into.apply(into.preview(theirs, kind="students", npsn="99000002").batch_id)
+    told = (0,
+        "Berkas ini menyebut DAFTAR PESERTA DIDIK SMK Negeri 2 Contoh, padahal dikirim untuk SMKN 1 Contoh "
+        "(NPSN 99000001). Peserta didik yang pindah ke SMKN 1 Contoh kalau diterapkan: 2. Periksa sekolahnya dulu.",
+    )  # fmt: skip
+    clerk = Actor(None, "Sekolah", "school", Scope("school", str(own)), "page", GRANTED[Role.SCHOOL])
+    assert doubts(into.preview(theirs, kind="students", actor=clerk).plan) == [told]
+    assert doubts(into.preview(theirs, kind="students", npsn="99000001").plan) == [told]
+    assert doubts(into.preview(theirs, kind="students", npsn="99000002").plan) == []
+    mine = workbook_bytes(PUPIL_HEADINGS, [pupil(3)], title="SMK NEGERI 01 CONTOH")
+    assert doubts(into.preview(mine, kind="students", actor=clerk).plan) == []
+    untitled = workbook_bytes(PUPIL_HEADINGS, [pupil(3)], title="DAFTAR PESERTA DIDIK")
+    assert doubts(into.preview(untitled, kind="students", actor=clerk).plan) == []
+
+
+def test_a_list_under_a_name_of_before_a_merger_is_of_the_same_school(into: Importing) -> None:
+    def make(tx: Any) -> UUID:
+        kept, gone = add_school(tx, name="SMKN 1 Contoh", npsn="99000001"), add_school(tx, name="STM Contoh SMK Jaya")
+        tx.execute(
+            text("UPDATE school SET merged_into = :kept, state = 'merged' WHERE id = :gone"),
+            {"kept": kept, "gone": gone},
+        )
+        return kept
+
+    own = into.database.perform(make)
+    clerk = Actor(None, "Sekolah", "school", Scope("school", str(own)), "page", GRANTED[Role.SCHOOL])
+    old = workbook_bytes(PUPIL_HEADINGS, [pupil(1)], title="STM Contoh SMK Jaya")
+    assert doubts(into.preview(old, kind="students", actor=clerk).plan) == []

@@ -118,3 +118,35 @@ def test_a_list_in_which_nobody_can_be_told_apart_is_refused(sheet: MakeSheet) -
     with pytest.raises(InvalidInput) as refused:
         parse_students([sheet(["No", "Nama", "Kelas"], [1, "Maya", "XII"])])
     assert refused.value.params["needed"] == "NISN"
+
+
+REGISTER = ["No", "Nama", "NIK", "Tanggal Lahir", "No. Reg. MET"]
+BUDI = [1, "Budi Contoh", "6401015506800016", "15/06/1980", "MET.000.900001 2022"]
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        REGISTER,
+        [*REGISTER[:4], "Nomor MET"],
+        [*REGISTER[:4], "No Registrasi Asesor"],
+        [*REGISTER[:4], "No. Registrasi"],
+        ["No", "Nama", "NISN", "Tanggal Lahir", "No. Reg. MET"],
+        ["No", "Nama Asesor", "NIK", "Tanggal Lahir", "No. Reg. MET"],
+    ],
+)
+def test_a_register_of_assessors_is_no_list_of_pupils(sheet: MakeSheet, headings: list[str]) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        parse_students([sheet(["DAFTAR ASESOR SMK"], headings, BUDI, name="Asesor")])
+    assert refused.value.code == "intake.register_of_assessors"
+    assert "“Asesor” adalah register asesor" in sentence(refused.value.reason)
+
+
+def test_the_sample_of_a_register_is_refused_as_a_list_of_pupils(assessor_sample: Path) -> None:
+    with pytest.raises(InvalidInput, match=r"intake\.register_of_assessors"):
+        parse_students(read_workbook(assessor_sample, keep="students"))
+
+
+def test_a_list_of_pupils_may_have_other_registration_numbers_and_a_sheet_of_assessors(sheet: MakeSheet) -> None:
+    pupils = sheet([*HEADINGS, "No Registrasi Akta Lahir", "No. Registrasi"], [*MAYA, "AL-1", "77"])
+    assert len(parse_students([pupils, sheet(REGISTER, BUDI, name="Asesor")]).rows) == 1

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, text
 
 from assessor_registry.accounts.rules import system
+from assessor_registry.institutions.rules import search_school
 
 _serial = itertools.count(1)
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
@@ -56,17 +57,18 @@ def add_region(tx: Connection, code: str) -> None:
     )
 
 
-def add_school(tx: Connection, *, region: str = "64.72") -> UUID:
+def add_school(tx: Connection, *, region: str = "64.72", name: str | None = None, npsn: str | None = None) -> UUID:
     """Insert a school."""
     add_region(tx, region)
     school, serial = uuid4(), next(_serial)
     tx.execute(
         text(
             "INSERT INTO school (id, npsn, name, search_name, region_code, state, created_at) "
-            "VALUES (:id, :npsn, :name, :name, :region, 'confirmed', :now)"
+            "VALUES (:id, :npsn, :name, :sought, :region, 'confirmed', :now)"
         ),
-        {"id": school, "npsn": f"{serial:08d}", "name": f"smk contoh {serial}", "region": region, "now": NOW},
-    )
+        {"id": school, "npsn": npsn or f"{serial:08d}", "name": name or f"smk contoh {serial}",
+         "sought": search_school(name or f"smk contoh {serial}"), "region": region, "now": NOW},
+    )  # fmt: skip
     return school
 
 

@@ -67,6 +67,19 @@ class SchoolFinder:
             self._gain(found.school_id, npsn)
         return found.school_id, found.warned
 
+    def known_as(self, name: str | None) -> SchoolFact | None:
+        """The school of that name and an NPSN of its own, if there is just one; a name without a place says nothing."""
+        named = [fact for fact in self._named(name) if fact.npsn]
+        return named[0] if len(named) == 1 and not _ORDINARY.fullmatch(search_school(name or "")) else None
+
+    def is_called(self, school: SchoolFact, title: str) -> bool:
+        """Whether a line above a table names that school, by its name or one that it had before."""
+        return f" {school.search_name} " in f" {search_school(title)} " or school in self._named(title)
+
+    def _named(self, name: str | None) -> list[SchoolFact]:
+        found = self.index.by_name.get(search_school(name), ()) if name else ()
+        return list({fact.id: fact for fact in map(self.index.target, found)}.values())
+
     def fact(self, school_id: UUID) -> SchoolFact:
         """What is known of a school that was found."""
         return self.index.by_id[school_id]
@@ -105,3 +118,15 @@ class SchoolFinder:
         named[:] = [fact if other.id == school_id else other for other in named]
         if school_id not in self.planned:
             self.gains[school_id] = npsn
+
+
+def doubt_of_new(school: ProvisionalSchool, namesake: SchoolFact | None) -> Reason:
+    """Why a school that nobody knows may be one that is known: its name is, or it takes pupils of another along."""
+    if namesake is None or school.npsn is None:
+        return Reason("intake.school_takes_pupils", {"name": school.name})
+    return Reason("intake.school_known_as", {"name": namesake.name, "known": namesake.npsn, "npsn": school.npsn})
+
+
+def doubt_of_title(title: str, school: SchoolFact) -> Reason:
+    """Why a list may be another school's than the one it is sent for."""
+    return Reason("intake.school_named_otherwise", {"name": title, "school": school.name, "npsn": school.npsn})

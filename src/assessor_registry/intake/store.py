@@ -19,7 +19,7 @@ from assessor_registry.intake.assessor_rows import AssessorFile
 from assessor_registry.intake.certificate_rules import Certificate, Technical
 from assessor_registry.intake.findings import Finding
 from assessor_registry.intake.plan_rules import ProvisionalSchool
-from assessor_registry.intake.schools import SchoolFinder
+from assessor_registry.intake.schools import SchoolFinder, doubt_of_new, doubt_of_title
 from assessor_registry.intake.student_plan import KnownStudent, KnownStudents, SchoolAsked, SchoolOfList
 from assessor_registry.intake.student_rows import StudentFile
 from assessor_registry.intake.tables import ImportBatch
@@ -216,11 +216,20 @@ def _found_school(asked: SchoolAsked, npsn: str | None, title: str | None, finde
         if asked.school_id not in finder.index.by_id:
             raise InvalidInput("intake.school_needed", field="school")
         fact = finder.index.target(finder.fact(asked.school_id))
-        return SchoolOfList(fact.id, fact.name)
+        other = title is not None and not finder.is_called(fact, title)
+        return SchoolOfList(fact.id, fact.name, doubt=doubt_of_title(title, fact) if title and other else None)
+    namesake = finder.known_as(title)
     school_id, reasons = finder.take(0, title, npsn, None)
     fact = finder.fact(school_id)
     planned = finder.planned.get(school_id)
     if planned is not None:
         planned = ProvisionalSchool(planned.id, planned.name, planned.npsn, planned.region_code, ())
+        return SchoolOfList(fact.id, fact.name, planned, doubt=doubt_of_new(planned, namesake))
+    gains = finder.gains.get(school_id)
+    if title and npsn:
+        doubt = None if finder.is_called(fact, title) else doubt_of_title(title, fact)
+        reasons = tuple(each for each in reasons if each.code != "institutions.school_name_differs")
+    else:
+        doubt = None
     findings = tuple(Finding("warned", 0, "", "", reason.code, reason.params) for reason in reasons)
-    return SchoolOfList(fact.id, fact.name, planned, finder.gains.get(school_id), findings)
+    return SchoolOfList(fact.id, fact.name, None, gains, findings, doubt)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from assessor_registry.errors import Reason
 from assessor_registry.intake.findings import Finding
 from assessor_registry.intake.plan_rules import (
     Change,
@@ -38,13 +39,17 @@ class SchoolAsked:
 
 @dataclass(frozen=True, slots=True)
 class SchoolOfList:
-    """The school of a list of pupils; `planned` when nobody knows it yet; `gains` the NPSN that it gains."""
+    """The school of a list of pupils; `planned` when nobody knows it yet; `gains` the NPSN that it gains.
+
+    `doubt`: why it may be another one that is meant; its sentence also takes how many pupils would move (`count`).
+    """
 
     id: UUID
     name: str
     planned: ProvisionalSchool | None = None
     gains: str | None = None
     findings: tuple[Finding, ...] = ()
+    doubt: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ def plan_students(file: StudentFile, known: KnownStudents, school: SchoolOfList)
         "students",
         file.columns,
         rows,
-        file.findings + school.findings,
+        file.findings + school.findings + _doubts(school, rows),
         (school.planned,) if school.planned else (),
         {school.id: school.gains} if school.gains else {},
         planner.missing(),
@@ -106,6 +111,16 @@ def plan_students(file: StudentFile, known: KnownStudents, school: SchoolOfList)
         school.name,
         planner.present(),
     )
+
+
+def _doubts(school: SchoolOfList, rows: Sequence[PlannedRow]) -> tuple[Finding, ...]:
+    """A school that was mistaken takes everybody along: said once, above what is said of each pupil."""
+    if school.doubt is None:
+        return ()
+    count = sum(isinstance(row.work, StudentWork) and row.work.moves for row in rows)
+    if count == 0 and school.doubt.code == "intake.school_takes_pupils":
+        return ()
+    return (Finding("warned", 0, "", "", school.doubt.code, {**school.doubt.params, "count": count}),)
 
 
 class _Planner:

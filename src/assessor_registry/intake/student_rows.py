@@ -12,9 +12,9 @@ from assessor_registry.assessors.rules import Sex
 from assessor_registry.errors import InvalidInput, Param
 from assessor_registry.intake.cells import Sheet, text_of
 from assessor_registry.intake.findings import Finding, RowReader
-from assessor_registry.intake.headings import Table
+from assessor_registry.intake.headings import Table, locate, words_of
 from assessor_registry.intake.tabulate import choose, data_rows
-from assessor_registry.intake.vocabulary import STUDENTS
+from assessor_registry.intake.vocabulary import ASSESSORS, STUDENTS
 
 NISN = re.compile(r"^\d{10}$", re.ASCII)
 IDENTITY = ("nisn", "nik", "nipd")
@@ -81,8 +81,10 @@ def parse_students(sheets: Iterable[Sheet]) -> StudentFile:
     """Return the pupils of a workbook.
 
     Raises:
-        InvalidInput: no sheet has the heading Nama and one of NISN, NIK, NIPD.
+        InvalidInput: no sheet has the heading Nama and one of NISN, NIK, NIPD; or it is a register of assessors.
     """
+    sheets = tuple(sheets)
+    _require_pupils(sheets)
     sheet, table, findings = choose(sheets, STUDENTS)
     if not any(name in table.columns for name in IDENTITY):
         raise InvalidInput(
@@ -101,6 +103,23 @@ def parse_students(sheets: Iterable[Sheet]) -> StudentFile:
     return StudentFile(
         tuple(rows), school_name, npsn, sheet.name, table.heading_row, columns, table.ignored, skipped, findings
     )
+
+
+def _require_pupils(sheets: tuple[Sheet, ...]) -> None:
+    """Refuse a register of assessors: it has names and NIK too, and every teacher would become a pupil.
+
+    Its sheet has a column with the number MET of an assessor; a registration number without that word is one only where
+    nothing else tells that these are pupils.
+    """
+    found = [table for sheet in sheets if (table := locate(sheet.name, sheet.rows, STUDENTS))]
+    table = max(found, key=lambda each: each.rank, default=None)
+    if table is None:
+        return
+    pupils = not table.columns.keys().isdisjoint({"nisn", "nipd", "class_group"})
+    for words in map(words_of, table.labels.values()):
+        meaning = ASSESSORS.meaning(words)
+        if meaning is not None and meaning[1] == "registration" and ("met" in words or not pupils):
+            raise InvalidInput("intake.register_of_assessors", field="file", sheet=table.sheet_name)
 
 
 def _titles(sheet: Sheet, table: Table) -> tuple[str | None, str | None]:

@@ -28,6 +28,7 @@ SENTENCES = {
     # its headings
     "intake.no_headings": "Judul kolom tidak ditemukan. Yang diperlukan: {needed}.",
     "intake.headings_missing": "Di lembar “{sheet}” baris {row} ditemukan kolom {found}, tetapi belum ada kolom {needed}.",
+    "intake.register_of_assessors": "Lembar “{sheet}” adalah register asesor: ada kolom nomor MET. Kirim sebagai register asesor, bukan sebagai daftar peserta didik.",
     "intake.heading_twice": "Kolom “{label}” berarti sama dengan kolom lain; yang dipakai hanya satu.",
     "intake.other_sheets": "Yang dibaca lembar “{sheet}”. Lembar lain dengan judul kolom serupa tidak dibaca: {others}.",
     # a row
@@ -111,6 +112,9 @@ SENTENCES = {
     "intake.not_found": "Impor ini tidak ditemukan.",
     "intake.school_needed": "Sekolahnya belum jelas. Pilih sekolah atau sebutkan NPSN.",
     "intake.school_differs": "Berkas ini menyebut NPSN {found}, padahal yang dipilih sekolah dengan NPSN {npsn}.",
+    "intake.school_known_as": "{name} dikenal dengan NPSN {known}, bukan {npsn}. Kalau diterapkan, dibuat sekolah baru dengan NPSN {npsn}; peserta didik yang pindah ke sana: {count}. Periksa NPSN-nya dulu.",
+    "intake.school_takes_pupils": "{name} belum dikenal. Kalau diterapkan, dibuat sekolah baru; peserta didik yang pindah ke sana dari sekolah lain: {count}. Periksa nama dan NPSN sekolahnya dulu.",
+    "intake.school_named_otherwise": "Berkas ini menyebut {name}, padahal dikirim untuk {school} (NPSN {npsn}). Peserta didik yang pindah ke {school} kalau diterapkan: {count}. Periksa sekolahnya dulu.",
     "intake.school_of_others": "Daftar ini milik sekolah di luar sekolah Anda.",
     "intake.applied_already": "Impor ini sudah diterapkan.",
     "intake.changed_since": "Data di register sudah berubah sejak pratinjau, jadi tidak ada yang disimpan. Periksa lagi pratinjaunya, lalu terapkan.",
