@@ -1,10 +1,9 @@
 """`export`: the registry's lists in one workbook, for its owner alone, as text, without NIK, and in the trail."""
 
+import errno
 import json
 import stat
-import sys
 import zipfile
-from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,14 +11,12 @@ from typing import Any
 import pytest
 import time_machine
 from openpyxl import load_workbook
-from tests.conftest import Cluster
+from tests.cli.conftest import Run
 from tests.support.exported import read, values
 from tests.world import World
 
-from assessor_registry import cli, secrecy
 from assessor_registry.audit import store as audit
 from assessor_registry.db.engine import Database
-from assessor_registry.founding import KEY_FILES
 from assessor_registry.printing import workbook
 from assessor_registry.students import actions as pupils
 from assessor_registry.web import acts
@@ -31,28 +28,6 @@ LISTS = [
     "Lisensi dan skemanya", "Sekolah jejaring", "TUK", "Sekolah", "Skema dan unit", "Jadwal", "Penugasan", "Hasil",
     "Tindak lanjut",
 ]  # fmt: skip
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(
-    cluster: Cluster, database_name: str, owner_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
-) -> Run:
-    """Run the program on this test's database as the application's role; its exit code and what it prints."""
-    monkeypatch.setenv("ASSESSOR_REGISTRY_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("DATABASE_URL", cluster.server.url(database_name, "registry_app"))
-    monkeypatch.setenv("ASSESSOR_REGISTRY_MIGRATION_URL", owner_url)
-    for name in KEY_FILES:
-        secrecy.make_key(tmp_path / "data" / "secrets", name)
-
-    def act(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["assessor-registry", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        printed = capsys.readouterr()
-        return int(ended.value.code or 0), printed.out, printed.err
-
-    return act
 
 
 @pytest.fixture
@@ -131,11 +106,11 @@ def test_a_failure_leaves_nothing_behind_and_nothing_in_the_trail(
     database: Database, run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_given: Any) -> None:
-        raise OSError(28, "No space left on device")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
     code, _, error = run("export", str(folder / "a.xlsx"))
-    assert (code, "No space left on device" in error) == (2, True)
+    assert (code, "ruang penyimpanan habis" in error) == (2, True)
     assert list(folder.iterdir()) == []
     assert noted(database) == []
 

@@ -10,10 +10,12 @@ import sys
 import typer
 
 from assessor_registry.cli.common import fail
-from assessor_registry.errors import Refusal
+from assessor_registry.cli.files import why
+from assessor_registry.cli.usage import PROGRAM, UsageError, told
+from assessor_registry.errors import InvalidInput, Refusal
 
 app = typer.Typer(
-    name="assessor-registry",
+    name=PROGRAM,
     help="Register asesor LSP-P1 SMK: masa aktif, tindak lanjut, asesmen, hasil bertanda tangan.",
     no_args_is_help=True,
     add_completion=False,
@@ -39,15 +41,22 @@ def main() -> None:
 
     sys.argv[1:] = data_dir_first(sys.argv[1:])
     try:
-        app()
+        sys.exit(app(prog_name=PROGRAM, standalone_mode=False) or 0)
+    except UsageError as error:
+        told(error, typer.main.get_command(app), sys.argv[1:])
     except Refusal as refusal:
         fail(refusal)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
     except BrokenPipeError:
         # The reader went away (`| head`); nothing is lost.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        # What no command foresaw: a full disk, a folder that went away. A sentence is more use than a traceback.
+        if error.filename is None:
+            raise
+        fail(InvalidInput("cli.system_refused", path=str(error.filename), why=why(error)))
 
 
 def data_dir_first(arguments: list[str]) -> list[str]:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
 from assessor_registry import words
-from assessor_registry.errors import InvalidInput, Refusal
+from assessor_registry.errors import ConfigurationError, InvalidInput, Refusal
 
 if TYPE_CHECKING:
     from assessor_registry.db.engine import Database
@@ -35,11 +36,13 @@ class Registry:
 
 
 @contextmanager
-def registry(*, ready: bool = True) -> Iterator[Registry]:
+def registry(*, ready: bool = True, new: bool = False) -> Iterator[Registry]:
     """Open the registry that the environment names; with `ready`, its schema and keys must be this program's.
 
+    Only with `new` a private server is made where there is none: a folder that was misspelt stays as it is.
+
     Raises:
-        ConfigurationError: a setting, a key or the schema is not as it must be.
+        ConfigurationError: a setting, a key or the schema is not as it must be; there is no registry.
         Unavailable: the database does not answer.
     """
     from assessor_registry import settings as configuration
@@ -47,10 +50,20 @@ def registry(*, ready: bool = True) -> Iterator[Registry]:
     from assessor_registry.readiness import require_ready
 
     chosen = configuration.load()
+    if not new and chosen.database_url is None:
+        _require_registry(chosen.data_dir)
     with opened(chosen) as found:
         if ready:
             require_ready(chosen, found)
         yield Registry(chosen, found)
+
+
+def _require_registry(data_dir: Path) -> None:
+    from assessor_registry.db.embedded import PrivateServer
+
+    if not PrivateServer.is_in(data_dir):
+        code = "cli.no_registry" if data_dir.is_dir() else "cli.no_data_dir"
+        raise ConfigurationError(code, path=str(data_dir))
 
 
 def show(value: dict[str, Any]) -> None:

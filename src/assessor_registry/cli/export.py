@@ -1,9 +1,6 @@
 """export: the registry's lists in one workbook."""
 
 import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +9,7 @@ import typer
 
 from assessor_registry.cli import app
 from assessor_registry.cli.common import AS_JSON, Registry, day_option, registry, show
+from assessor_registry.cli.files import new_file, require_free
 from assessor_registry.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -36,7 +34,7 @@ def export(
     with registry() as found:
         now = clock.now()
         day = given or clock.day_of(now, found.settings.zone)
-        with _new_file(target) as unfinished:
+        with new_file(target) as unfinished:
             counts = _write(found, unfinished, day, now)
     if as_json:
         show({"file": str(target), "on": day.isoformat(), "sheets": counts})
@@ -77,33 +75,4 @@ def _write(found: Registry, unfinished: Path, on: date, now: datetime) -> dict[s
 def _require_usable(target: Path) -> None:
     if target.suffix.lower() != ENDING:
         raise InvalidInput("cli.export_ending", path=str(target))
-    _require_free(target)
-
-
-def _require_free(target: Path) -> None:
-    if os.path.lexists(target):
-        raise InvalidInput("cli.export_exists", path=str(target))
-
-
-@contextmanager
-def _new_file(target: Path) -> Iterator[Path]:
-    """A file beside `target`, for its owner alone, that takes its place at the end; after a failure nothing is left.
-
-    Raises:
-        InvalidInput: it can not be written there, or meanwhile something else has the name.
-    """
-    unfinished: Path | None = None
-    try:
-        handle, name = tempfile.mkstemp(prefix=".export-", suffix=ENDING, dir=target.parent)
-        os.close(handle)
-        unfinished = Path(name)
-        yield unfinished
-        _require_free(target)
-        unfinished.rename(target)
-    except BaseException as error:
-        if unfinished is not None:
-            unfinished.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            why = error.strerror or str(error)
-            raise InvalidInput("cli.export_unwritable", path=str(target), why=why) from error
-        raise
+    require_free(target)

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ import typer
 
 from assessor_registry.cli import app
 from assessor_registry.cli.common import AS_JSON, registry, show
-from assessor_registry.errors import InvalidInput
+from assessor_registry.cli.files import new_file, require_file
 
 if TYPE_CHECKING:
     from assessor_registry.intake.plan_rules import Plan
@@ -80,10 +80,13 @@ def _run(
     from assessor_registry.intake import actions, machine
     from assessor_registry.intake.report import report as make_report
 
-    if out is not None and not out.absolute().parent.is_dir():
-        raise InvalidInput("intake.no_report_folder", path=str(out.absolute().parent))
+    require_file(file)
     now, actor = clock.now(), system("cli")
-    with registry() as found, _steps(as_json) as step:
+    with (
+        new_file(out.absolute(), replace=True) if out is not None else nullcontext() as unfinished,
+        registry() as found,
+        _steps(as_json) as step,
+    ):
         db, settings = found.database, found.settings
         given: dict[str, Any] = {
             "secrecy": secrecy.load(settings.secrets_dir),
@@ -103,9 +106,9 @@ def _run(
                     uploads_dir=settings.uploads_dir, **given,
                 )
             ).plan  # fmt: skip
-        if out is not None:
+        if unfinished is not None:
             step("Menulis laporan")
-            out.write_bytes(make_report(plan, now))
+            unfinished.write_bytes(make_report(plan, now))
     summary = machine.told(plan)
     if as_json:
         show(summary)

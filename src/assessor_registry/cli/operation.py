@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING
 import typer
 
 from assessor_registry.cli import app
-from assessor_registry.cli.common import AS_JSON, registry, show
+from assessor_registry.cli.common import AS_JSON, Registry, registry, show
+from assessor_registry.cli.files import written
+from assessor_registry.errors import InvalidInput
 
 if TYPE_CHECKING:
     from assessor_registry.backup import Summary
+
+# The options of psql that take a value.
+_LETTERS_TAKING = frozenset("cdfFhLopPRTUv")
+_TAKING = frozenset({
+    "command", "dbname", "file", "field-separator", "host", "log-file", "output", "port", "pset", "record-separator",
+    "table-attr", "set", "variable",
+})  # fmt: skip
 
 
 @app.command()
@@ -20,7 +29,7 @@ def migrate(as_json: bool = AS_JSON) -> None:
     from assessor_registry import clock, founding
     from assessor_registry.db import migrations
 
-    with registry(ready=False) as found:
+    with registry(ready=False, new=True) as found:
         founding.found(found.settings, found.opened, clock.now())
         with found.database.read() as conn:
             revision = migrations.current_revision(conn)
@@ -66,11 +75,50 @@ def psql(context: typer.Context) -> None:
     from assessor_registry.db.embedded import installation
 
     with registry(ready=False) as found:
-        address, environment = libpq(found.opened.owner_url)
+        address, environment = libpq(_as_role(found, context.args))
         # Without `-d`, the first argument that is no option would be taken for the database.
         program = [str(installation() / "bin" / "psql"), "-d", address, *context.args]
         code = subprocess.run(program, env=environment, check=False).returncode
     sys.exit(code)
+
+
+def _as_role(found: Registry, arguments: list[str]) -> str:
+    """The address of the role that psql's `-U` asks for: the owner's without it. What the address says, psql heeds.
+
+    Raises:
+        InvalidInput: it is neither the owner nor the application's role.
+    """
+    from sqlalchemy import make_url
+
+    from assessor_registry.db.opening import app_url
+
+    owner, role = found.opened.owner_url, role_asked(arguments)
+    known = {make_url(url).username or "": url for url in (app_url(found.settings, found.opened), owner)}
+    if role is None or "" in known:  # an address without a name leaves it to `-U`
+        return owner
+    if role not in known:
+        raise InvalidInput("cli.other_role", role=role, known=" dan ".join(sorted(known, reverse=True)))
+    return known[role]
+
+
+def role_asked(arguments: list[str]) -> str | None:
+    """The role that `-U X`, `-UX`, `-AtU X`, `--username X` or `--username=X` names for psql; the last one counts."""
+    role, rest = None, iter(arguments)
+    for argument in rest:
+        if argument == "--":
+            break
+        if argument.startswith("--"):
+            name, mark, value = argument[2:].partition("=")
+            if "username".startswith(name) and len(name) > 0:
+                role = value if mark else next(rest, None)
+            elif not mark and name in _TAKING:
+                next(rest, None)
+        elif argument.startswith("-"):
+            letter = next((at for at, each in enumerate(argument) if each in _LETTERS_TAKING), None)
+            if letter is not None:
+                value = argument[letter + 1 :] or next(rest, "")
+                role = value if argument[letter] == "U" else role
+    return role
 
 
 @app.command()
@@ -79,8 +127,9 @@ def backup(folder: Path, as_json: bool = AS_JSON) -> None:
     from assessor_registry import backup as backups
     from assessor_registry import clock
 
-    with registry() as found:
-        summary = backups.make(found.settings, found.opened, folder.absolute(), clock.now())
+    target = folder.absolute()
+    with registry() as found, written(target):
+        summary = backups.make(found.settings, found.opened, target, clock.now())
     _report(as_json, folder, summary)
 
 
@@ -91,7 +140,7 @@ def restore(folder: Path, as_json: bool = AS_JSON) -> None:
     from assessor_registry import founding
 
     backups.check(folder)
-    with registry(ready=False) as found:
+    with registry(ready=False, new=True) as found:
         summary = backups.restore(found.settings, found.opened, folder)
         founding.require_ready(found.settings, found.opened)
         founding.publish_root(found.settings, found.opened)

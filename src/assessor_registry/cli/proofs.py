@@ -1,12 +1,14 @@
 """bundle, verify, fsck: proofs of signed records, checked without a database, and the registry checked as a whole."""
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import typer
 
 from assessor_registry.cli import app
 from assessor_registry.cli.common import AS_JSON, registry, show
+from assessor_registry.cli.files import content, new_file
 from assessor_registry.errors import InvalidInput
 
 
@@ -21,20 +23,21 @@ def bundle(
     from assessor_registry.assessments import actions
     from assessor_registry.signing import actions as signing
 
-    with registry() as found, found.database.read() as conn:
-        key = secrecy.read_key(found.settings.secrets_dir, signing.AUTHORITY_KEY)
-        body = actions.bundle(conn, PROVINCE, signing.load_authority(conn, key), code, clock.now())
-    if output:
-        Path(output).write_bytes(body)
-    else:
-        sys.stdout.buffer.write(body)
+    with new_file(Path(output).absolute(), replace=True) if output else nullcontext() as unfinished:
+        with registry() as found, found.database.read() as conn:
+            key = secrecy.read_key(found.settings.secrets_dir, signing.AUTHORITY_KEY)
+            body = actions.bundle(conn, PROVINCE, signing.load_authority(conn, key), code, clock.now())
+        if unfinished is None:
+            sys.stdout.buffer.write(body)
+        else:
+            unfinished.write_bytes(body)
 
 
 @app.command()
 def verify(
     file: str = typer.Argument(help="bundle.json"),
     root: str = typer.Option("", "--root", help="Sertifikat akar (PEM); tanpa ini pki/root.pem di folder data."),
-    status: str = typer.Option("", "--status", help="Pernyataan status yang lebih baru, bila ada."),
+    status: str = typer.Option("", "--status", help="Berkas bukti atau keterangan status yang lebih baru, bila ada."),
     as_json: bool = AS_JSON,
 ) -> None:
     """Periksa berkas bukti, tanpa basis data dan tanpa jaringan. Kode keluar 1: tidak sah."""
@@ -43,7 +46,7 @@ def verify(
 
     settings = configuration.load()
     anchor = Path(root) if root else settings.root_certificate
-    found = verdict(_read(file), _read(str(anchor)), _read(status) if status else None, zone=settings.zone)
+    found = verdict(content(file), content(str(anchor)), _status(status), zone=settings.zone)
     if as_json:
         show(
             {
@@ -58,11 +61,22 @@ def verify(
     sys.exit(0 if found.valid else 1)
 
 
-def _read(name: str) -> bytes:
+def _status(name: str) -> bytes | None:
+    """What the file of a newer status holds: a status, or a newer bundle.
+
+    Raises:
+        InvalidInput: it can not be read, or is neither; it names the file.
+    """
+    from assessor_registry.proof.bundle import newer_status
+
+    if not name:
+        return None
+    data = content(name)
     try:
-        return Path(name).read_bytes()
-    except OSError:
-        raise InvalidInput("cli.no_file", path=name) from None
+        newer_status(data)
+    except InvalidInput as refusal:
+        raise InvalidInput("cli.not_a_status", path=name, reasons=(refusal.reason,)) from refusal
+    return data
 
 
 @app.command()

@@ -47,6 +47,11 @@ def opened(settings: Settings) -> Iterator[Opened]:
             server.release()
 
 
+def app_url(settings: Settings, found: Opened) -> str:
+    """The URL of the role under which the application works."""
+    return found.server.url(user=APP) if found.server else driver_url(settings.database_url or "")
+
+
 def driver_url(url: str) -> str:
     """Return a PostgreSQL URL with the driver that is used here.
 

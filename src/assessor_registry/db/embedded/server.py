@@ -47,6 +47,18 @@ class PrivateServer:
     forked child: start your own there.
     """
 
+    @staticmethod
+    def is_in(data_dir: Path) -> bool:
+        """Whether a server's cluster was made there.
+
+        Raises:
+            ConfigurationError: the folder is another user's.
+        """
+        try:
+            return (data_dir / "postgresql" / "data").is_dir()
+        except PermissionError as error:
+            raise ConfigurationError("embedded.not_yours", path=str(data_dir)) from error
+
     def __init__(self, folder: Path, options: Mapping[str, str], timeout: float) -> None:
         self._folder = folder
         self._cluster = folder / "data"
@@ -76,6 +88,8 @@ class PrivateServer:
             server = cls(folder, options or {}, timeout)
         except PermissionError as error:
             raise ConfigurationError("embedded.not_yours", path=str(folder)) from error
+        except OSError as error:  # a file has its name, or the place takes no folders
+            raise ConfigurationError("embedded.no_folder", path=str(data_dir), why=str(error.strerror)) from error
         try:
             server.revive()
         except OSError as error:  # a full disk, a read-only volume, a container that lets root become nobody else

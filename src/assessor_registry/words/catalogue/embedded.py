@@ -9,6 +9,7 @@ SENTENCES = {
         "PostgreSQL tidak boleh berjalan sebagai root. Buat pengguna sistem {name}, atau jalankan bukan sebagai root."
     ),
     "embedded.not_yours": "Folder {path} milik pengguna lain. Jalankan sebagai pemiliknya atau pilih folder data lain.",
+    "embedded.no_folder": "Folder data {path} tidak dapat dibuat ({why}). Pilih folder data lain.",
     "embedded.no_socket_folder": "Tidak ada folder yang cocok untuk soket PostgreSQL dari {path}.",
     "embedded.secret_missing": (
         "Berkas kata sandi basis data {path} tidak ada atau tidak lengkap ({roles}). Pulihkan berkas itu dari cadangan."

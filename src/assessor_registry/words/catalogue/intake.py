@@ -118,7 +118,6 @@ SENTENCES = {
     "intake.school_of_others": "Daftar ini milik sekolah di luar sekolah Anda.",
     "intake.applied_already": "Impor ini sudah diterapkan.",
     "intake.changed_since": "Data di register sudah berubah sejak pratinjau, jadi tidak ada yang disimpan. Periksa lagi pratinjaunya, lalu terapkan.",
-    "intake.no_report_folder": "Folder untuk laporan tidak ada: {path}",
     "intake.no_file": "Pilih berkasnya dahulu.",
     # a NIK
     "nik.length": "NIK harus 16 angka, di sini {found}.",
