@@ -1,7 +1,7 @@
 """Drafts, records and paper results in the database: SQL in, frozen records out.
 
 `drafting` what is being filled in · `grounds` what a result rests on · `recorded` what was signed · `on_paper` what
-came in on paper.
+came in on paper · `signers` whose results stand in a schedule.
 """
 
 from assessor_registry.assessments.store.drafting import (
@@ -51,6 +51,7 @@ from assessor_registry.assessments.store.recorded import (
     units,
     unsigned,
 )
+from assessor_registry.assessments.store.signers import SignedDays, signed_days
 
 __all__ = [
     "AttemptFact",
@@ -61,6 +62,7 @@ __all__ = [
     "PartBefore",
     "RecordRow",
     "SignedAs",
+    "SignedDays",
     "SignedUnit",
     "Unsigned",
     "add_draft",
@@ -95,6 +97,7 @@ __all__ = [
     "record",
     "records",
     "signed_as",
+    "signed_days",
     "units",
     "units_of",
     "unsigned",

@@ -11,6 +11,8 @@ from litestar.response import Template
 from pydantic import BeforeValidator, Field
 
 from assessor_registry import clock, words
+from assessor_registry.assessments import actions as assessments
+from assessor_registry.assessments import store as results
 from assessor_registry.db.engine import Connection
 from assessor_registry.errors import InvalidInput, NotFound, Reason
 from assessor_registry.scheduling import actions as scheduling
@@ -184,10 +186,15 @@ def duty_page(
         rows = store.assignments(conn, scope, schedule_id, assessor_id=assessor_id)
         if not rows:
             raise NotFound("scheduling.not_assigned")
-        given = sum(row.assessor_id == assessor_id for row in store.candidates(conn, scope, schedule_id))
+        given = sum(
+            row.assessor_id == assessor_id and row.recorded_at is None
+            for row in store.candidates(conn, scope, schedule_id)
+        )
+        signed = results.signed_days(conn, schedule_id, assessor_id=assessor_id)
+        free = [row.held_on for row in rows if not any(one.touches([row.held_on]) for one in signed)]
         able: list[tuple[UUID, str]] = []
         if template == "schedules/replace.html":
-            able = substitutes(conn, request, schedule_id, [row.held_on for row in rows])
+            able = substitutes(conn, request, schedule_id, free)
     typed = typed_of(request, context)
     return page(
         request,
@@ -200,8 +207,11 @@ def duty_page(
             "rows": rows,
             "candidates": given,
             "able": able,
-            "day_options": [(row.held_on, words.long_date(row.held_on)) for row in rows],
-            "chosen": _as_list(typed.get("days")) if typed else [row.held_on.isoformat() for row in rows],
+            "signed": len(signed),
+            "kept": [row.held_on for row in rows if row.held_on not in free],
+            "free": free,
+            "day_options": [(day, words.long_date(day)) for day in free],
+            "chosen": _as_list(typed.get("days")) if typed else [day.isoformat() for day in free],
             **context,
         },
     )
@@ -309,7 +319,7 @@ def replace(
 
         def change(tx: Connection) -> None:
             require_own(tx, request, schedule_id, given.assessor_id)
-            scheduling.replace_assessor(
+            assessments.replace_assessor(
                 tx, request.user, schedule_id, assessor_id, given.assessor_id, reason=given.reason,
                 days=_some_of(given.days, tx, request, (schedule_id, assessor_id)),
                 letter_number=given.letter_number, letter_date=given.letter_date, now=clock.now(),
@@ -339,7 +349,7 @@ def withdraw(
 
     def write() -> Any:
         given = read(Withdraw, data)
-        return lambda tx: scheduling.withdraw(
+        return lambda tx: assessments.withdraw_assessor(
             tx, request.user, schedule_id, assessor_id, reason=given.reason, now=clock.now(),
             days=_some_of(given.days, tx, request, (schedule_id, assessor_id)),
         )  # fmt: skip

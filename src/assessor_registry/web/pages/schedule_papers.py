@@ -46,9 +46,14 @@ def heads(
     )
 
 
-def signatories(conn: Connection, rows: list[store.AssignmentRow]) -> tuple[forms.Signatory, ...]:
-    """The assessors of these assignments with their MET numbers, each once."""
-    ids = list(dict.fromkeys(row.assessor_id for row in rows))
+def signatories(
+    conn: Connection, rows: list[store.AssignmentRow], signed: list[assessments.SignedDays]
+) -> tuple[forms.Signatory, ...]:
+    """The assessors of these assignments and results with their MET numbers, each once.
+
+    Whose results stand is named, whatever became of the assignment since.
+    """
+    ids = list(dict.fromkeys([*(row.assessor_id for row in rows), *(one.assessor_id for one in signed)]))
     known = assessments.papers(conn, ids)
     return tuple(forms.Signatory(name=known[one].name, registration=known[one].registration or "–") for one in ids)
 
@@ -65,7 +70,8 @@ def attendance(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> 
         body, scheme, venue, _lsp = heads(conn, plan)
         rows = [row for row in store.assignments(conn, scope, schedule_id) if row.held_on == day]
         candidates = store.candidates(conn, scope, schedule_id)
-        assessors = signatories(conn, rows)
+        signed = [one for one in assessments.signed_days(conn, schedule_id) if one.touches([day])]
+        assessors = signatories(conn, rows, signed)
     form = forms.AttendanceForm(
         body=body,
         scheme=scheme,
@@ -92,7 +98,7 @@ def minutes(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> Res
         rows = [row for row in store.assignments(conn, scope, schedule_id) if row.state == "confirmed"]
         candidates = store.candidates(conn, scope, schedule_id)
         records = assessments.records(conn, whole_schedule(scope), schedule_id=schedule_id, limit=5000)
-        assessors = signatories(conn, rows)
+        assessors = signatories(conn, rows, assessments.signed_days(conn, schedule_id))
     ending = {each.attempt_id: each for each in records if _ends(each)}
     form = forms.MinutesForm(
         body=body,

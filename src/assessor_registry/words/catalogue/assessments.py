@@ -20,6 +20,8 @@ SENTENCES = {
     "assessments.note_long": "Catatan terlalu panjang: paling banyak {most} karakter.",
     "assessments.unit_twice": "Unit {unit} sudah dinilai pada bagian lain.",
     "assessments.days_not_assigned": "{day} bukan hari tugas asesor pada jadwal ini.",
+    "assessments.duty_recorded": "Asesor ini sudah menandatangani {count} hasil untuk {first_day}, jadi penugasannya pada hari itu tidak dapat dicabut atau diganti. Pilih hanya hari yang belum ada hasilnya.",
+    "assessments.duty_recorded_between": "Asesor ini sudah menandatangani {count} hasil untuk {first_day} sampai {last_day}, jadi penugasannya pada hari-hari hasil itu tidak dapat dicabut atau diganti. Pilih hanya hari yang belum ada hasilnya.",
     "assessments.days_reversed": "Hari terakhir ({last_day}) mendahului hari pertama ({first_day}).",
     "assessments.days_future": "{day} belum tiba.",
     # What is missing

@@ -1,0 +1,93 @@
+"""Who has signed results stays where they were signed: withdrawn or replaced only on other days; paper names them."""
+
+from datetime import timedelta
+
+import pytest
+from tests.support.event_pages import Events, events, text_of
+from tests.support.printed import text_of as text_of_pdf
+from tests.support.site import Browser, Site
+
+from assessor_registry.accounts.rules import PROVINCE
+from assessor_registry.scheduling import store
+from assessor_registry.words import long_date
+
+DAY = timedelta(days=1)
+LETTER = {"letter_number": "9/ST", "reason": "Sakit"}
+
+
+@pytest.fixture
+def here(site: Site) -> Events:
+    return events(site)
+
+
+@pytest.fixture
+def admin(here: Events) -> Browser:
+    return here.admin()
+
+
+def held(here: Events, plan: object) -> list[tuple[object, object]]:
+    with here.site.database.read() as conn:
+        return [(row.held_on, row.assessor_id) for row in store.assignments(conn, PROVINCE, plan.id)]  # type: ignore[attr-defined]
+
+
+def test_who_has_signed_every_result_is_neither_withdrawn_nor_replaced(here: Events, admin: Browser) -> None:
+    _code, plan, ana = here.signed()
+    budi, today = here.world.assessor(), here.world.today
+    path = f"/jadwal/{plan.id}/asesor/{ana.id}"
+    for act in ("cabut", "ganti"):
+        shown = admin.get(f"{path}/{act}").text
+        assert f"sudah menandatangani 1 hasil; penugasan pada {long_date(today)} tetap" in text_of(shown)
+        assert 'name="reason"' not in shown
+        assert "menjadi belum dibagi" not in shown
+    fields = {**LETTER, "assessor_id": str(budi.id), "letter_date": today.isoformat()}
+    for answer in (admin.post(f"{path}/cabut", reason="Sakit"), admin.post(f"{path}/ganti", fields)):
+        assert answer.status_code == 409
+        assert f"sudah menandatangani 1 hasil untuk {long_date(today)}" in answer.text
+    assert held(here, plan) == [(today, ana.id)]
+
+
+def test_days_without_results_are_withdrawn_and_given_away_those_with_results_are_not(
+    here: Events, admin: Browser
+) -> None:
+    world, today = here.world, here.world.today
+    ana, budi = world.assessor(), world.assessor(name="Budi Pengganti")
+    plan = world.schedule(today, today + 2 * DAY, candidates=2)
+    world.assign(plan, ana)
+    world.sign(ana, world.record(ana, plan.attempts[0]))
+    path = f"/jadwal/{plan.id}/asesor/{ana.id}"
+    every = [(today + step * DAY).isoformat() for step in range(3)]
+    fields = {**LETTER, "assessor_id": str(budi.id), "letter_date": today.isoformat()}
+    assert f'value="{every[0]}"' not in admin.get(f"{path}/cabut").text
+    assert admin.post(f"{path}/cabut", {"days": every, "reason": "Sakit"}).status_code == 409
+    assert admin.post(f"{path}/ganti", {**fields, "days": every[0]}).status_code == 409
+    assert len(held(here, plan)) == 3
+    assert admin.post(f"{path}/ganti", {**fields, "days": every[1]}).status_code == 303
+    assert admin.post(f"{path}/cabut", days=every[2], reason="Sakit").status_code == 303
+    assert held(here, plan) == [(today, ana.id), (today + DAY, budi.id)]
+
+
+def test_the_sentence_counts_candidates_without_a_result_only(here: Events, admin: Browser) -> None:
+    world = here.world
+    plan, ana = here.held(candidates=3)
+    admin.post(f"/jadwal/{plan.id}/pembagian/rata")
+    path = f"/jadwal/{plan.id}/asesor/{ana.id}/cabut"
+    assert "3 asesinya yang belum punya hasil menjadi belum dibagi." in admin.get(path).text
+    world.sign(ana, world.record(ana, plan.attempts[0]))
+    assert "asesinya yang belum punya hasil" not in admin.get(path).text
+
+
+def test_minutes_and_attendance_name_who_signed_also_after_a_sanction_has_taken_the_day(
+    here: Events, admin: Browser
+) -> None:
+    world, today = here.world, here.world.today
+    ana, budi = world.assessor(name="Ana Penanda"), world.assessor(name="Budi Hadir")
+    plan = world.schedule(candidates=2)
+    for who in (ana, budi):
+        world.assign(plan, who)
+    world.sign(ana, world.record(ana, plan.attempts[0]))
+    world.suspend(ana, today)
+    assert [who for _day, who in held(here, plan)] == [budi.id]
+    for path in ("berita-acara.pdf", f"daftar-hadir.pdf?hari={today}"):
+        printed = text_of_pdf(admin.get(f"/jadwal/{plan.id}/{path}").content)
+        assert "Ana Penanda" in printed
+        assert "Budi Hadir" in printed
