@@ -15,7 +15,11 @@ When = Literal["coming", "past", "cancelled"]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One schedule in a list. `days_open`: days that nobody is assigned on; `planned`: assignments without a letter."""
+    """One schedule in a list. `days_open`: days that nobody is assigned on; `planned`: assignments without a letter.
+
+    `venue_open`: the venue's verification does not hold on all days; `licence_open`, `scheme_open`: days without a
+    licence, and days with one that does not cover the scheme; `evidence_open`: no kind of evidence is chosen.
+    """
 
     id: UUID
     title: str
@@ -31,6 +35,18 @@ class Line:
     assessors: int
     planned: int
     days_open: int
+    venue_open: bool
+    licence_open: int
+    scheme_open: int
+    evidence_open: bool
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing is missing any more, as the schedule's own page counts it."""
+        return self.candidates > 0 and self.days_open <= 0 and not (
+            self.unallocated or self.planned or self.venue_open or self.licence_open or self.scheme_open
+            or self.evidence_open
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +70,11 @@ class Question:
 _LISTED = """
 WITH found AS (
   SELECT s.id, s.title, l.name AS lsp, c.title AS scheme, v.name AS venue, s.first_day, s.last_day,
-         s.cancelled_at IS NOT NULL AS cancelled, count(*) OVER () AS total
+         s.cancelled_at IS NOT NULL AS cancelled, s.lsp_id, sv.scheme_id,
+         cardinality(s.evidence_kinds) = 0 AS evidence_open,
+         NOT (COALESCE(v.verified_from, v.verified_until) IS NOT NULL
+              AND COALESCE(v.verified_from <= s.first_day, TRUE)
+              AND COALESCE(v.verified_until >= s.last_day, TRUE)) AS venue_open, count(*) OVER () AS total
   FROM schedule s
   JOIN lsp l ON l.id = s.lsp_id
   JOIN venue v ON v.id = s.venue_id
@@ -70,7 +90,8 @@ WITH found AS (
   LIMIT :size OFFSET :start
 )
 SELECT f.*, a.candidates, a.unallocated, a.recorded, g.assessors, g.planned,
-       f.last_day - f.first_day + 1 - g.days AS days_open
+       f.last_day - f.first_day + 1 - g.days AS days_open,
+       w.licence_open, w.scheme_open
 FROM found f
 CROSS JOIN LATERAL (
   SELECT count(*) AS candidates, count(*) FILTER (WHERE assessor_id IS NULL AND recorded_at IS NULL) AS unallocated,
@@ -80,6 +101,16 @@ CROSS JOIN LATERAL (
   SELECT count(DISTINCT assessor_id) AS assessors, count(*) FILTER (WHERE confirmed_at IS NULL) AS planned,
          count(DISTINCT held_on) FILTER (WHERE held_on BETWEEN f.first_day AND f.last_day) AS days
   FROM assignment WHERE schedule_id = f.id AND withdrawn_at IS NULL) g
+CROSS JOIN LATERAL (
+  SELECT count(*) FILTER (WHERE NOT held.any_scheme) AS licence_open,
+         count(*) FILTER (WHERE held.any_scheme AND NOT held.this_scheme) AS scheme_open
+  FROM generate_series(f.first_day, f.last_day, interval '1 day') AS d(day)
+  CROSS JOIN LATERAL (
+    SELECT count(n.id) > 0 AS any_scheme, COALESCE(bool_or(k.id IS NOT NULL), FALSE) AS this_scheme
+    FROM licence n
+    LEFT JOIN licensed_scheme k ON k.licence_id = n.id AND k.scheme_id = f.scheme_id
+         AND CAST(d.day AS date) BETWEEN k.first_day AND k.last_day
+    WHERE n.lsp_id = f.lsp_id AND CAST(d.day AS date) BETWEEN n.first_day AND n.last_day) held) w
 ORDER BY f.first_day {order}, f.title, f.id
 """
 
