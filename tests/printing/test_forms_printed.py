@@ -1,6 +1,7 @@
 """The forms as a reader of the PDF finds them: what stands on paper, and that nothing typed is ever evaluated."""
 
 import re
+import subprocess
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -17,12 +18,14 @@ from tests.support.printed import (
     DAY,
     MINUTES,
     NOW,
+    PAGE,
     RECORD,
     SCHEME,
     VENUE,
     minutes_row,
     page_count,
     pages_of,
+    read_qr,
     text_of,
     units,
 )
@@ -191,6 +194,35 @@ def test_the_attendance_list_has_a_row_for_each_person() -> None:
     for said in ("Daftar Hadir", "Sabtu, 21 November 2026", "Bagas Pratama", "0061234567", "Citra Lestari",
                  "Tidak hadir", "Siti Rahmawati", "MET.000.900001 2022", "Tanda tangan"):  # fmt: skip
         assert said in text, said
+
+
+@pytest.mark.parametrize("file", [lambda: pdf.attendance_list(ATTENDANCE), lambda: pdf.minutes(MINUTES)])
+def test_papers_of_a_schedule_lead_by_qr_code_and_link_to_its_present_state(file: Any) -> None:
+    made = file()
+    text = text_of(made)
+    assert f"Keadaan terkini jadwal ini tercatat di register: pindai kode QR, atau buka {PAGE}" in text
+    assert re.search(rb"/URI\s*\(" + re.escape(PAGE.encode()) + rb"\)", made)
+    assert read_qr(drawn(made)) == PAGE
+
+
+def drawn(file: bytes) -> str:
+    """The code that a page shows, as rendered, drawn anew module by module; it stands last, at the left margin."""
+    done = subprocess.run(["pdftoppm", "-gray", "-r", "300", "-"], input=file, capture_output=True, check=True)
+    _magic, size, _most, pixels = done.stdout.split(b"\n", 3)
+    width, height = map(int, size.split())
+    # Within its 24 mm only: 18 mm margin, 4 modules of white.
+    rows = [pixels[at * width + 220 : at * width + 495] for at in range(height)]
+    last = max(at for at, row in enumerate(rows[: height - 330]) if min(row) < 100)
+    first = next(at for at in range(last, 0, -1) if all(min(row) >= 100 for row in rows[at - 20 : at]))
+    left = min(row.index(min(row)) for row in rows[first : last + 1] if min(row) < 100)
+    modules = 37  # version 5
+    step = (last + 1 - first) / modules
+    runs = [
+        f"M{x} {y}h1v1h-1z"
+        for y in range(modules) for x in range(modules)
+        if rows[first + int((y + 0.5) * step)][left + int((x + 0.5) * step)] < 100
+    ]  # fmt: skip
+    return "".join(runs)
 
 
 def test_the_minutes_spell_the_day_and_count_who_came() -> None:

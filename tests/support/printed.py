@@ -28,6 +28,7 @@ NOW = datetime(2026, 11, 21, 10, 15, tzinfo=WITA)
 DAY = date(2026, 11, 21)
 CODE = "K7Q2M4ZP3XN5TB6RWA2YCDEFGH"
 CHECK = f"https://asesor.example.id/cek/{CODE}"
+PAGE = "https://asesor.example.id/jadwal/0192f7c4-7d2a-7c11-9a41-3f5b8c6d7e90"
 EVIDENCE = (
     ("observasi", "Observasi demonstrasi"),
     ("portofolio", "Portofolio"),
@@ -69,7 +70,7 @@ ATTENDANCE = AttendanceForm(
         AttendanceRow(name="Bagas Pratama", nisn="0061234567", school="SMK Contoh", klass="XII RPL 1"),
         AttendanceRow(name="Citra Lestari", nisn=None, school="SMK Contoh", klass=None, note="Tidak hadir"),
     ),
-    assessors=(ASSESSOR,), made_at=NOW,
+    assessors=(ASSESSOR,), page_url=PAGE, made_at=NOW,
 )  # fmt: skip
 
 
@@ -92,7 +93,7 @@ MINUTES = MinutesForm(
         minutes_row("assessed", "K"), minutes_row("assessed", "K"), minutes_row("assessed", "BK"),
         minutes_row("absent", None), minutes_row("withdrew", None), minutes_row("assessed", None),
     ),
-    assessors=(ASSESSOR,), made_at=NOW,
+    assessors=(ASSESSOR,), page_url=PAGE, made_at=NOW,
 )  # fmt: skip
 
 

@@ -147,7 +147,10 @@ class AttendanceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttendanceForm:
-    """Daftar hadir: one list per day of assessment, to be signed by each candidate and by the assessors."""
+    """Daftar hadir: one list per day of assessment, to be signed by each candidate and by the assessors.
+
+    `page_url` is the schedule's page, where its present state stands.
+    """
 
     body: Body
     scheme: SchemeHead
@@ -156,6 +159,7 @@ class AttendanceForm:
     day: date
     candidates: tuple[AttendanceRow, ...]
     assessors: tuple[Signatory, ...]
+    page_url: str
     made_at: datetime
 
 
@@ -176,6 +180,8 @@ class MinutesRow:
 class MinutesForm:
     """Berita acara uji kompetensi of a schedule; `signed_on` and `place` stand over the signatures.
 
+    Signed by the assessors and by `acknowledged_by`: where the name is empty, it is written by hand. `page_url` is the
+    schedule's page, where its present state stands.
     The counts are taken from `candidates`. `number` is None where the LSP does not number its minutes.
     """
 
@@ -189,6 +195,7 @@ class MinutesForm:
     signed_on: date
     candidates: tuple[MinutesRow, ...]
     assessors: tuple[Signatory, ...]
+    page_url: str
     acknowledged_by: Official | None = None
     made_at: datetime
 

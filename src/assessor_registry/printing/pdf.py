@@ -37,7 +37,7 @@ def record_forms(forms: Sequence[RecordForm]) -> bytes:
 
 def attendance_list(form: AttendanceForm) -> bytes:
     """Daftar hadir of one day, as PDF."""
-    return typeset("attendance", {"form": form, "day": _weekday(form.day)}, form.made_at)
+    return typeset("attendance", {"form": form, "day": _weekday(form.day), "qr": _page_qr(form.page_url)}, form.made_at)
 
 
 def minutes(form: MinutesForm) -> bytes:
@@ -45,7 +45,7 @@ def minutes(form: MinutesForm) -> bytes:
     opening = f"Pada hari ini {spell_date(form.first_day).sentence}"
     if form.last_day != form.first_day:
         opening += f", sampai dengan hari {spell_date(form.last_day).sentence}"
-    data = {"form": form, "opening": opening, "counts": counts(form.candidates)}
+    data = {"form": form, "opening": opening, "counts": counts(form.candidates), "qr": _page_qr(form.page_url)}
     return typeset("minutes", data, form.made_at)
 
 
@@ -91,6 +91,10 @@ def _record(form: RecordForm) -> dict[str, object]:
 
 def _qr(address: str) -> Verbatim:
     return Verbatim(qr.svg(address, label="Kode QR alamat cek keaslian"))
+
+
+def _page_qr(address: str) -> Verbatim:
+    return Verbatim(qr.svg(address, label="Kode QR alamat jadwal di register"))
 
 
 def _weekday(day: date) -> str:

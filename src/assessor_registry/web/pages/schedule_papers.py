@@ -58,6 +58,11 @@ def signatories(
     return tuple(forms.Signatory(name=known[one].name, registration=known[one].registration or "–") for one in ids)
 
 
+def page_url(request: Request[Any, Any, Any], schedule_id: UUID) -> str:
+    """Where the schedule's present state stands."""
+    return f"{request.app.state.settings.public_url.rstrip('/')}/jadwal/{schedule_id}"
+
+
 @get("/jadwal/{schedule_id:uuid}/daftar-hadir.pdf", opt=READ, sync_to_thread=True)
 def attendance(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> Response[bytes]:
     """The attendance list of a day (`?hari=`), else of today or the first day."""
@@ -83,6 +88,7 @@ def attendance(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> 
             for row in candidates
         ),
         assessors=assessors,
+        page_url=page_url(request, plan.id),
         made_at=local(clock.now(), plan.zone),
     )
     return pdf_answer(pdf.attendance_list(form), f"daftar-hadir-{day.isoformat()}.pdf")
@@ -111,9 +117,8 @@ def minutes(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> Res
         signed_on=plan.last_day,
         candidates=tuple(_row(row, ending.get(row.attempt_id)) for row in candidates),
         assessors=assessors,
-        acknowledged_by=(
-            forms.Official(name=lsp.head_name, title=_("Ketua {lsp}").format(lsp=lsp.name)) if lsp.head_name else None
-        ),
+        page_url=page_url(request, plan.id),
+        acknowledged_by=forms.Official(name=lsp.head_name or "", title=_("Ketua {lsp}").format(lsp=lsp.name)),
         made_at=local(clock.now(), plan.zone),
     )
     return pdf_answer(pdf.minutes(form), "berita-acara.pdf")
