@@ -1,5 +1,6 @@
 """What is printed of a schedule: attendance list of a day, minutes."""
 
+from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
@@ -58,6 +59,28 @@ def signatories(
     return tuple(forms.Signatory(name=known[one].name, registration=known[one].registration or "–") for one in ids)
 
 
+def expected_on(
+    day: date,
+    candidates: list[store.Candidate],
+    booked: list[store.AssignmentRow],
+    signed: list[assessments.SignedDays],
+) -> list[store.Candidate]:
+    """Who comes on a day: whose assessor is there, whose result is of that day, and who has no day of their own yet."""
+    days: dict[UUID, set[date]] = {}
+    for row in booked:
+        days.setdefault(row.assessor_id, set()).add(row.held_on)
+    assessed = {one.attempt_id for one in signed}
+    today = {one.attempt_id for one in signed if one.touches([day])}
+
+    def comes(each: store.Candidate) -> bool:
+        own = days.get(each.assessor_id) if each.assessor_id else None
+        if own is None:
+            return each.attempt_id in today or each.attempt_id not in assessed
+        return each.attempt_id in today or day in own
+
+    return [each for each in candidates if comes(each)]
+
+
 def page_url(request: Request[Any, Any, Any], schedule_id: UUID) -> str:
     """Where the schedule's present state stands."""
     return f"{request.app.state.settings.public_url.rstrip('/')}/jadwal/{schedule_id}"
@@ -73,10 +96,11 @@ def attendance(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> 
         within = [day for day in (wanted, today) if day and plan.first_day <= day <= plan.last_day]
         day = within[0] if within else plan.first_day
         body, scheme, venue, _lsp = heads(conn, plan)
-        rows = [row for row in store.assignments(conn, scope, schedule_id) if row.held_on == day]
-        candidates = store.candidates(conn, scope, schedule_id)
-        signed = [one for one in assessments.signed_days(conn, schedule_id) if one.touches([day])]
-        assessors = signatories(conn, rows, signed)
+        booked = store.assignments(conn, scope, schedule_id)
+        rows = [row for row in booked if row.held_on == day]
+        signed = assessments.signed_days(conn, schedule_id)
+        candidates = expected_on(day, store.candidates(conn, scope, schedule_id), booked, signed)
+        assessors = signatories(conn, rows, [one for one in signed if one.touches([day])])
     form = forms.AttendanceForm(
         body=body,
         scheme=scheme,

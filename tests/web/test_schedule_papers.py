@@ -1,4 +1,4 @@
-"""Who has signed results stays where they were signed: withdrawn or replaced only on other days; paper names them."""
+"""Who has signed results stays where they were signed; the papers of a day name who is there on that day."""
 
 from datetime import timedelta
 
@@ -91,3 +91,20 @@ def test_minutes_and_attendance_name_who_signed_also_after_a_sanction_has_taken_
         printed = text_of_pdf(admin.get(f"/jadwal/{plan.id}/{path}").content)
         assert "Ana Penanda" in printed
         assert "Budi Hadir" in printed
+
+
+def test_the_list_of_a_day_has_those_whose_assessor_is_there_and_who_has_nobody_yet(
+    here: Events, admin: Browser
+) -> None:
+    world, today = here.world, here.world.today
+    ana, budi = world.assessor(), world.assessor()
+    people = [world.student(name=name) for name in ("Asesi Pertama", "Asesi Kedua", "Asesi Bebas")]
+    plan = world.schedule(today, today + DAY, candidates=people)
+    world.assign(plan, ana, today)
+    world.assign(plan, budi, today + DAY)
+    given = [f"{plan.attempts[0]}:{ana.id}", f"{plan.attempts[1]}:{budi.id}"]
+    assert admin.post(f"/jadwal/{plan.id}/pembagian", {"share": given}).status_code == 303
+    for day, there in ((today, "Asesi Pertama"), (today + DAY, "Asesi Kedua")):
+        printed = text_of_pdf(admin.get(f"/jadwal/{plan.id}/daftar-hadir.pdf?hari={day}").content)
+        found = {name for name in ("Asesi Pertama", "Asesi Kedua", "Asesi Bebas") if name in printed}
+        assert found == {there, "Asesi Bebas"}
