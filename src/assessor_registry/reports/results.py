@@ -133,6 +133,7 @@ def listed(conn: Connection, scope: Scope, question: Question, *, page: int = 1,
 class Open:
     """A candidate whose day has come and whose result is not signed (or whose correction is open).
 
+    `last_day` is the last day of their assessor in the schedule, the schedule's while nobody is assigned.
     `last_active_day` None: the assessor is not active today. `drafted`: something is filled in. `waiting`: a paper
     result waits for its second person.
     """
@@ -158,7 +159,7 @@ _OPEN_SCOPES = _SCOPES | {
 }
 _OPEN = """
 SELECT a.id AS attempt_id, p.name AS student, k.name AS school, p.rombel, s.id AS schedule_id, s.title AS schedule,
-       s.last_day, e.id AS assessor_id, e.name AS assessor, d.id IS NOT NULL AS drafted,
+       COALESCE(g.last_day, s.last_day) AS last_day, e.id AS assessor_id, e.name AS assessor, d.id IS NOT NULL AS drafted,
        d.corrects IS NOT NULL AS correcting,
        (SELECT max(upper(q.during) - 1) FROM active_period q
         WHERE q.assessor_id = e.id AND q.during @> CAST(:today AS date)) AS last_active_day,
@@ -174,7 +175,9 @@ LEFT JOIN LATERAL (SELECT * FROM draft f WHERE f.attempt_id = a.id AND f.record_
                    AND (CAST(:assessor AS uuid) IS NULL OR f.assessor_id = :assessor)
                    AND f.outcome IS NOT NULL ORDER BY f.part DESC LIMIT 1) d ON TRUE
 LEFT JOIN assessor e ON e.id = COALESCE(d.assessor_id, a.assessor_id)
-WHERE a.removed_at IS NULL AND {scope}
+CROSS JOIN LATERAL (SELECT min(m.held_on) AS first_day, max(m.held_on) AS last_day FROM assignment m
+                    WHERE m.schedule_id = s.id AND m.assessor_id = e.id AND m.withdrawn_at IS NULL) g
+WHERE a.removed_at IS NULL AND {scope} AND (d.id IS NOT NULL OR COALESCE(g.first_day <= :today, TRUE))
   AND (CAST(:schedule AS uuid) IS NULL OR s.id = :schedule)
   AND (CAST(:assessor AS uuid) IS NULL OR d.id IS NOT NULL)
   AND (CAST(:lsp AS uuid) IS NULL OR s.lsp_id = :lsp)
@@ -182,7 +185,7 @@ WHERE a.removed_at IS NULL AND {scope}
     SELECT 1 FROM record r JOIN record_state x ON x.record_id = r.id
     WHERE r.attempt_id = a.id AND x.annulled_at IS NULL AND x.replaced_by IS NULL
       AND (r.recommendation IS NOT NULL OR r.outcome <> 'assessed')))
-ORDER BY s.last_day, s.title, s.id, p.search_name, a.id
+ORDER BY COALESCE(g.last_day, s.last_day), s.title, s.id, p.search_name, a.id
 LIMIT :size OFFSET :start
 """
 

@@ -1,0 +1,48 @@
+"""Results that are not signed: whose day has come, which day it is, and why paper is not offered."""
+
+from datetime import timedelta
+
+import pytest
+from tests.support.event_pages import Events, events, text_of
+from tests.support.site import Browser, Site
+
+from assessor_registry.words import long_date
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def here(site: Site) -> Events:
+    return events(site)
+
+
+@pytest.fixture
+def admin(here: Events) -> Browser:
+    return here.admin()
+
+
+def row_of(browser: Browser, name: str) -> str:
+    """What stands in the row of a candidate."""
+    return text_of(browser.get("/hasil/belum").text.split(name, 1)[1].split("</tr>")[0])
+
+
+def test_of_several_days_only_those_are_waited_for_whose_own_day_has_come(here: Events, admin: Browser) -> None:
+    world, today = here.world, here.world.today
+    names = ("Asesi Kemarin", "Asesi Besok", "Asesi Dua Hari", "Asesi Bebas")
+    plan = world.schedule(
+        today - DAY, today + DAY, candidates=[world.student(name=name) for name in names]
+    )  # fmt: skip
+    days = {0: (today - DAY,), 1: (today + DAY,), 2: (today, today + DAY)}
+    given = []
+    for number, own in days.items():
+        who = world.assessor()
+        world.assign(plan, who, *own)
+        given.append(f"{plan.attempts[number]}:{who.id}")
+    assert admin.post(f"/jadwal/{plan.id}/pembagian", {"share": given}).status_code == 303
+    shown = admin.get("/hasil/belum").text
+    assert "3 asesi yang harinya sudah tiba" in text_of(shown)
+    assert "Asesi Besok" not in shown
+    assert long_date(today - DAY) in row_of(admin, "Asesi Kemarin")
+    assert "Catat dari kertas" in row_of(admin, "Asesi Kemarin")
+    for name in ("Asesi Dua Hari", "Asesi Bebas"):
+        assert f"Dari kertas: mulai {long_date(today + DAY)}, hari terakhirnya." in row_of(admin, name)
