@@ -307,15 +307,26 @@ def test_candidates_are_split_evenly_and_nobody_gets_more_than_the_policy_allows
     schedule, one, two = event.schedule(), event.assessor(), event.assessor()
     event.add(schedule, event.students(21))
     event.assign(schedule, one, D)
-    with pytest.raises(NotEligible) as refused, event.db.transaction() as tx:
+    with pytest.raises(Conflict) as refused, event.db.transaction() as tx:
         actions.split_evenly(tx, SYSTEM, schedule, now=at(D))
-    assert codes(refused.value) == {"scheduling.too_many"}
+    assert (refused.value.code, refused.value.params["people"]) == ("scheduling.too_few_assessors", 2)
     event.assign(schedule, two, D)
-    with pytest.raises(NotEligible), event.db.transaction() as tx:
+    with pytest.raises(Conflict) as again, event.db.transaction() as tx:
         actions.split_evenly(tx, SYSTEM, schedule, now=at(D))
+    assert again.value.params == {"count": 21, "room": 20, "limit": 10, "people": 1, "days": 1}
     with event.db.transaction() as tx:
         shares = actions.split_evenly(tx, SYSTEM, schedule, now=at(D), limit=11)
     assert sorted(list(shares.values()).count(someone(actor)) for actor in (one, two)) == [10, 11]
+
+
+def test_who_has_more_days_takes_more_where_the_others_are_full(event: Event) -> None:
+    schedule, one, two = event.schedule(D, D + DAY), event.assessor(), event.assessor()
+    event.add(schedule, event.students(26))
+    event.assign(schedule, one, D)
+    event.assign(schedule, two, D, D + DAY)
+    with event.db.transaction() as tx:
+        shares = actions.split_evenly(tx, SYSTEM, schedule, now=at(D))
+    assert [list(shares.values()).count(someone(actor)) for actor in (one, two)] == [10, 16]
 
 
 def test_a_policy_of_the_scheme_sets_another_load(event: Event) -> None:
@@ -330,7 +341,7 @@ def test_a_policy_of_the_scheme_sets_another_load(event: Event) -> None:
             ),
             {"i": uuid4(), "s": event.scheme},
         )
-    with pytest.raises(NotEligible, match="not_assignable"), event.db.transaction() as tx:
+    with pytest.raises(NotEligible, match="not_divided"), event.db.transaction() as tx:
         actions.allocate(tx, SYSTEM, schedule, dict.fromkeys(attempts, someone(actor)), now=at(D))
     with event.db.transaction() as tx:
         actions.allocate(tx, SYSTEM, schedule, dict.fromkeys(attempts[:2], someone(actor)), now=at(D))

@@ -23,6 +23,29 @@ def test_shares_give_every_candidate_exactly_once_and_differ_by_one_at_most(cand
     assert max(counts) - min(counts) <= 1
 
 
+@given(st.integers(0, 50), st.lists(st.integers(0, 20), min_size=1, max_size=8))
+def test_nobody_is_given_more_than_they_have_room_for_and_all_are_given_where_there_is_room(
+    candidates: int, rooms: list[int]
+) -> None:
+    people, room = [uuid4() for _ in range(candidates)], {uuid4(): each for each in rooms}
+    found = rules.shares(people, list(room), room)
+    assert list(found) == (people if sum(rooms) >= candidates else [])
+    sizes = {one: list(found.values()).count(one) for one in room}
+    assert all(sizes[one] <= room[one] for one in room)
+    open_ones = [sizes[one] for one in room if sizes[one] < room[one]]
+    assert not open_ones or max(sizes.values()) - min(open_ones) <= 1
+
+
+@pytest.mark.parametrize(
+    ("candidates", "room", "days", "people", "lacking"), [(13, 10, 1, 1, 1), (45, 20, 2, 2, 3), (21, 20, 5, 1, 1)]
+)
+def test_how_many_assessors_or_days_are_lacking(
+    candidates: int, room: int, days: int, people: int, lacking: int
+) -> None:
+    found = rules.too_few_reason(candidates, room, 10, days).params
+    assert (found["people"], found["days"]) == (people, lacking)
+
+
 def test_without_an_assessor_nobody_is_shared_out() -> None:
     assert rules.shares([uuid4()], []) == {}
 

@@ -189,6 +189,18 @@ def test_candidates_are_split_evenly_and_moved_by_hand(here: Events, admin: Brow
     assert {row.assessor_id for row in candidates(here, plan)} == {budi.id}
 
 
+def test_where_there_are_too_few_assessors_to_divide_it_is_said_how_many_more(here: Events, admin: Browser) -> None:
+    plan, ana = here.held(candidates=13)
+    answer = admin.post(f"/jadwal/{plan.id}/pembagian/rata")
+    assert answer.status_code == 409
+    assert "13 asesi belum dapat dibagi rata" in answer.text
+    assert "Tugaskan paling sedikit 1 asesor lagi untuk semua hari jadwal" in answer.text
+    assert "belum dapat ditugaskan" not in answer.text
+    byhand = admin.post(f"/jadwal/{plan.id}/pembagian", {"share": [f"{one}:{ana.id}" for one in plan.attempts]})
+    assert byhand.status_code == 409
+    assert f"Beban {ana.actor.name} menjadi 13 asesi sehari" in byhand.text
+
+
 def test_even_shares_go_to_who_is_confirmed_and_the_page_says_so(here: Events, admin: Browser) -> None:
     plan, ana = here.held(candidates=2)
     waiting = here.world.assessor(None, name="Wati Menunggu")

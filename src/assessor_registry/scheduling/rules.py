@@ -95,21 +95,29 @@ def licence_reasons(licences: Sequence[Span], schemes: Sequence[Span], days: Ite
     return tuple(found)
 
 
-def shares(candidates: Sequence[UUID], assessors: Sequence[UUID]) -> dict[UUID, UUID]:
-    """Share candidates evenly, in their order: each candidate exactly once, shares differ by one at most.
+def shares(
+    candidates: Sequence[UUID], assessors: Sequence[UUID], room: Mapping[UUID, int] | None = None
+) -> dict[UUID, UUID]:
+    """Share candidates evenly, in their order: each candidate exactly once.
 
-    Returns candidate → assessor; empty when there is no assessor.
+    Nobody gets more than their `room`; the shares of those who have room left differ by one at most. Returns candidate →
+    assessor; empty when there is no assessor or not enough room.
     """
-    if not assessors:
+    most = {one: len(candidates) if room is None else max(0, room.get(one, 0)) for one in assessors}
+    if sum(most.values()) < len(candidates):
         return {}
-    share, left = divmod(len(candidates), len(assessors))
-    found: dict[UUID, UUID] = {}
-    start = 0
-    for number, assessor in enumerate(assessors):
-        end = start + share + (1 if number < left else 0)
-        found |= dict.fromkeys(candidates[start:end], assessor)
-        start = end
-    return found
+    sizes = dict.fromkeys(assessors, 0)
+    for _each in candidates:
+        sizes[min((one for one in assessors if sizes[one] < most[one]), key=sizes.__getitem__)] += 1
+    takers = (one for one in assessors for _each in range(sizes[one]))
+    return dict(zip(candidates, takers, strict=True))
+
+
+def too_few_reason(candidates: int, room: int, limit: int, days: int) -> Reason:
+    """More candidates wait than the assessors of a schedule of `days` days have room for: say how many are lacking."""
+    more = -(-(candidates - room) // max(1, limit))
+    values = {"count": candidates, "room": room, "limit": limit, "people": -(-more // days), "days": more}
+    return Reason("scheduling.too_few_assessors", values)
 
 
 def past_days(old: tuple[date, date], new: tuple[date, date], today: date) -> tuple[date, ...]:

@@ -12,7 +12,7 @@ from assessor_registry.audit.actions import note
 from assessor_registry.errors import Conflict, NotEligible, NotFound, Reason
 from assessor_registry.scheduling import store
 from assessor_registry.scheduling.actions._ground import given_reason, open_schedule
-from assessor_registry.scheduling.rules import load_reasons, shares
+from assessor_registry.scheduling.rules import days_of, load_reasons, shares, too_few_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,21 +150,39 @@ def split_evenly(
 ) -> dict[UUID, UUID]:
     """Share all candidates without a signed result evenly among the confirmed assessors; return the shares.
 
-    Who is only planned may not record, and gets nobody.
+    Who has more days takes more where the others are full. Who is only planned may not record, and gets nobody.
 
     Raises:
-        Conflict: nobody is assigned yet, or nobody is confirmed.
-        NotEligible: the shares would be larger than the policy allows.
+        Conflict: nobody is assigned yet, or nobody is confirmed; `scheduling.too_few_assessors`: the policy allows fewer
+            candidates than there are, with how many assessors or days are lacking.
     """
-    open_schedule(tx, actor, schedule_id)
-    rows = [row for row in store.candidates(tx, actor.scope, schedule_id, lock=True) if row.recorded_at is None]
+    plan = open_schedule(tx, actor, schedule_id)
+    every = store.candidates(tx, actor.scope, schedule_id, lock=True)
+    rows = [row for row in every if row.recorded_at is None]
     booked = store.assignments(tx, actor.scope, schedule_id)
     assessors = list(dict.fromkeys(row.assessor_id for row in booked if row.state == "confirmed"))
     if not assessors:
         raise Conflict("scheduling.nobody_confirmed" if booked else "scheduling.no_assessors_yet")
-    found = shares([row.attempt_id for row in rows], assessors)
+    most = _limit(tx, plan, limit)
+    room = {
+        one: max(0, most * sum(row.assessor_id == one for row in booked)
+                 - sum(row.assessor_id == one and row.recorded_at is not None for row in every))
+        for one in assessors
+    }  # fmt: skip
+    if sum(room.values()) < len(rows):
+        days = len(days_of(plan.first_day, plan.last_day))
+        lacking = too_few_reason(len(rows), sum(room.values()), most, days)
+        raise Conflict(lacking.code, **lacking.params)
+    found = shares([row.attempt_id for row in rows], assessors, room)
     allocate(tx, actor, schedule_id, found, now=now, limit=limit)
     return found
+
+
+def _limit(tx: Connection, plan: store.ScheduleRow, limit: int | None) -> int:
+    """How many candidates a day the policy allows, unless a limit is given."""
+    if limit is not None:
+        return limit
+    return store.load_limit(store.policies(tx), plan.first_day, scheme_id=plan.scheme_id, lsp_id=plan.lsp_id)
 
 
 def _candidate(rows: Collection[store.Candidate], attempt_id: UUID) -> store.Candidate:
@@ -186,17 +204,16 @@ def _require_bearable(
 
     Nobody else is asked about: what somebody has signed before they left is no reason to give the others to nobody.
     """
-    most = limit
-    if most is None:
-        rules = store.policies(tx)
-        most = store.load_limit(rules, plan.first_day, scheme_id=plan.scheme_id, lsp_id=plan.lsp_id)
+    most = _limit(tx, plan, limit)
     booked = store.assignments(tx, actor.scope, plan.id)
+    names = {row.assessor_id: row.assessor_name for row in booked}
     reasons: list[Reason] = []
     for assessor in sorted(named):
         days = sum(row.assessor_id == assessor for row in booked)
         if not days:
             reasons.append(Reason("scheduling.not_assigned"))
             continue
-        reasons += load_reasons(sum(item == assessor for item in after.values()), days, most)
+        heavy = load_reasons(sum(item == assessor for item in after.values()), days, most)
+        reasons += [Reason("scheduling.too_many_for", {**one.params, "name": names[assessor]}) for one in heavy]
     if reasons:
-        raise NotEligible("scheduling.not_assignable", reasons=tuple(reasons), count=len(reasons))
+        raise NotEligible("scheduling.not_divided", reasons=tuple(reasons), count=len(reasons))
