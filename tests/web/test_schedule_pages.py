@@ -245,6 +245,21 @@ def test_the_picker_names_who_may_and_for_the_others_every_reason(here: Events, 
     assert (row.assessor_id, row.state, row.letter_number) == (able.id, "confirmed", "001/ST/2026")
 
 
+def test_the_chosen_day_of_the_picker_is_the_current_one_and_each_day_says_how_many_are_assigned(
+    here: Events, admin: Browser
+) -> None:
+    today = here.world.today
+    plan = here.world.schedule(today, today + DAY)
+    for _each in range(2):
+        here.world.assign(plan, here.world.assessor(), today)
+    shown = admin.get(f"/jadwal/{plan.id}/asesor", hari=(today + DAY).isoformat()).text
+    days = shown.split('<nav class="tabs"')[1].split("</nav>")[0]
+    first, second = days.split("</a>")[:2]
+    assert f"{long_date(today)} 2 asesor ditugaskan" in text_of(first)
+    assert f"{long_date(today + DAY)} belum ada asesor" in text_of(second)
+    assert ("aria-current" in first, "aria-current" in second) == (False, True)
+
+
 def test_whom_another_lsp_has_booked_is_only_busy(here: Events, admin: Browser) -> None:
     shared = here.world.assessor(name="Citra Dipinjam")
     other = here.world.lsp(scheme=here.world.home.schemes[0])

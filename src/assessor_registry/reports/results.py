@@ -1,5 +1,6 @@
 """Signed results, and assessments without one, as lists: one statement per page, whatever the number of rows."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -159,8 +160,8 @@ _OPEN_SCOPES = _SCOPES | {
 }
 _OPEN = """
 SELECT a.id AS attempt_id, p.name AS student, k.name AS school, p.rombel, s.id AS schedule_id, s.title AS schedule,
-       COALESCE(g.last_day, s.last_day) AS last_day, e.id AS assessor_id, e.name AS assessor, d.id IS NOT NULL AS drafted,
-       d.corrects IS NOT NULL AS correcting,
+       COALESCE(g.last_day, s.last_day) AS last_day, e.id AS assessor_id, e.name AS assessor,
+       d.id IS NOT NULL AS drafted, d.corrects IS NOT NULL AS correcting,
        (SELECT max(upper(q.during) - 1) FROM active_period q
         WHERE q.assessor_id = e.id AND q.during @> CAST(:today AS date)) AS last_active_day,
        EXISTS (SELECT 1 FROM paper_result w WHERE w.attempt_id = a.id AND w.confirmed_at IS NULL
@@ -261,3 +262,39 @@ def tries(conn: Connection, scope: Scope, student_id: UUID) -> list[Try]:
     scoped = _OPEN_SCOPES | {"self": "CAST(:ref AS uuid) IN (a.assessor_id, r.assessor_id)"}
     query = text(_TRIES.format(scope=scoped[scope.kind]))
     return [Try(**row._mapping) for row in conn.execute(query, {"ref": scope.ref, "student": student_id})]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many candidates of a schedule are one assessor's to assess, and of how many they have signed the result."""
+
+    candidates: int
+    signed: int
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to record or to sign."""
+        return self.candidates > 0 and self.signed == self.candidates
+
+
+_PROGRESS = """
+SELECT o.schedule_id, count(*) AS candidates, count(*) FILTER (WHERE o.own AND NOT o.correcting) AS signed
+FROM (
+  SELECT a.schedule_id, a.assessor_id, a.recorded_at IS NULL AND NOT EXISTS (
+           SELECT 1 FROM draft f WHERE f.attempt_id = a.id AND f.assessor_id <> :assessor) AS free,
+         EXISTS (SELECT 1 FROM record r JOIN record_state x ON x.record_id = r.id
+                 WHERE r.attempt_id = a.id AND r.assessor_id = :assessor AND x.annulled_at IS NULL
+                   AND x.replaced_by IS NULL) AS own,
+         EXISTS (SELECT 1 FROM draft f WHERE f.attempt_id = a.id AND f.assessor_id = :assessor
+                 AND f.corrects IS NOT NULL AND f.record_id IS NULL) AS correcting
+  FROM attempt a
+  WHERE a.schedule_id = ANY(CAST(:schedules AS uuid[])) AND a.removed_at IS NULL) o
+WHERE o.own OR o.assessor_id = :assessor OR (o.assessor_id IS NULL AND o.free)
+GROUP BY o.schedule_id
+"""
+
+
+def progress(conn: Connection, assessor_id: UUID, schedule_ids: Collection[UUID]) -> dict[UUID, Progress]:
+    """Return schedule → how far this assessor is; left out are schedules in which nobody is theirs to assess."""
+    given = {"assessor": assessor_id, "schedules": list(schedule_ids)}
+    return {row[0]: Progress(row[1], row[2]) for row in conn.execute(text(_PROGRESS), given)}

@@ -100,8 +100,8 @@ def shares(
 ) -> dict[UUID, UUID]:
     """Share candidates evenly, in their order: each candidate exactly once.
 
-    Nobody gets more than their `room`; the shares of those who have room left differ by one at most. Returns candidate →
-    assessor; empty when there is no assessor or not enough room.
+    Nobody gets more than their `room`; the shares of those who have room left differ by one at most. Returns
+    candidate → assessor; empty when there is no assessor or not enough room.
     """
     most = {one: len(candidates) if room is None else max(0, room.get(one, 0)) for one in assessors}
     if sum(most.values()) < len(candidates):

@@ -1,8 +1,8 @@
 """What can be done with results: one verb, one function, in the transaction that the caller hands in.
 
 `drafts` recording and correcting · `signing` showing what will be signed, and signing · `paper` the way by paper ·
-`states` contested, upheld, annulled · `leaving` assessors who leave a schedule · `todos` unsigned results · `showing` bundle and public check · `statements` what
-is signed.
+`states` contested, upheld, annulled · `leaving` assessors who leave a schedule · `todos` unsigned results · `showing`
+bundle and public check · `statements` what is signed.
 """
 
 from assessor_registry.assessments.actions.drafts import Saved, correct, drop_correction, save_attendance, save_draft

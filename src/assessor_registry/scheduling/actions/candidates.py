@@ -153,8 +153,8 @@ def split_evenly(
     Who has more days takes more where the others are full. Who is only planned may not record, and gets nobody.
 
     Raises:
-        Conflict: nobody is assigned yet, or nobody is confirmed; `scheduling.too_few_assessors`: the policy allows fewer
-            candidates than there are, with how many assessors or days are lacking.
+        Conflict: nobody is assigned yet, or nobody is confirmed; `scheduling.too_few_assessors`: the policy allows
+            fewer candidates than there are, with how many assessors or days are lacking.
     """
     plan = open_schedule(tx, actor, schedule_id)
     every = store.candidates(tx, actor.scope, schedule_id, lock=True)
@@ -172,7 +172,7 @@ def split_evenly(
     if sum(room.values()) < len(rows):
         days = len(days_of(plan.first_day, plan.last_day))
         lacking = too_few_reason(len(rows), sum(room.values()), most, days)
-        raise Conflict(lacking.code, **lacking.params)
+        raise Conflict(lacking.code, **lacking.params)  # type: ignore[arg-type]
     found = shares([row.attempt_id for row in rows], assessors, room)
     allocate(tx, actor, schedule_id, found, now=now, limit=limit)
     return found

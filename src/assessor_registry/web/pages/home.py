@@ -103,6 +103,7 @@ def assessor(request: Request[Any, Any, Any]) -> Response[Any]:
         unsigned = assessments.unsigned(conn, actor.scope, today, within)
         recent = assessments.records(conn, actor.scope, limit=10)
         key = keys.current_key(conn, actor.assessor_id)
+        progress = results.progress(conn, actor.assessor_id, {each.schedule_id for each in duties})
     return page(
         request,
         "home/assessor.html",
@@ -110,6 +111,7 @@ def assessor(request: Request[Any, Any, Any]) -> Response[Any]:
         last_day=last_day,
         days_left=(last_day - today).days if last_day else None,
         schedules=[(key, list(days)) for key, days in groupby(duties, lambda each: (each.schedule_id, each.title))],
+        progress=progress,
         unsigned=unsigned,
         recent=recent,
         has_key=key is not None,

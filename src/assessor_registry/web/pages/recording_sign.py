@@ -52,17 +52,21 @@ def show_signing(
         waiting = {entry.draft.id: entry for entry in found if entry.draft is not None and not entry.signed}
         previews = actions.preview_signing(conn, request.user, list(waiting), now=now)
         key = keys.current_key(conn, request.user.assessor_id)
+    # The numbers of the list of candidates, also where some are not ready.
+    numbers = {entry.key: number for number, entry in enumerate(found, start=1)}
     blank = [entry for entry in found if entry.draft is None and not entry.signed]
     not_ready = [_not_ready(waiting[each.draft_id], each.reasons) for each in previews if each.reasons]
     not_ready += [_not_ready(entry, (Reason("assessments.no_outcome"),)) for entry in blank]
     ready = [_statement(waiting[each.draft_id], each) for each in previews if not each.reasons]
+    for shown in (*ready, *not_ready):
+        shown["number"] = numbers[shown["key"]]
     return page(
         request,
         "record/sign.html",
         schedule=plan,
         statements=ready,
         asked=[each for each in ready if each["asked"]],
-        not_ready=not_ready,
+        not_ready=sorted(not_ready, key=lambda each: int(each["number"])),
         days=day_range(plan.first_day, plan.last_day),
         has_key=key is not None,
         key_waits=key is not None and key.confirmed_at is None,
@@ -73,7 +77,7 @@ def show_signing(
 
 def _not_ready(entry: Entry, reasons: tuple[Reason, ...]) -> dict[str, Any]:
     said = list(dict.fromkeys(words.sentence(each) for each in reasons))
-    return {"attempt_id": entry.attempt_id, "name": entry.name, "reasons": said}
+    return {"key": entry.key, "attempt_id": entry.attempt_id, "name": entry.name, "reasons": said}
 
 
 def _statement(entry: Entry, preview: actions.Preview) -> dict[str, Any]:
@@ -83,6 +87,7 @@ def _statement(entry: Entry, preview: actions.Preview) -> dict[str, Any]:
     refused = [unit for unit in made.units if unit.result == "BK"]
     result = result_name(made.recommendation) if made.recommendation else outcome_name(made.outcome)
     return {
+        "key": entry.key,
         "draft": str(preview.draft_id),
         "pin": f"{preview.draft_id}:{preview.version}:{preview.digest}",
         "asked": made.outcome == "assessed",
