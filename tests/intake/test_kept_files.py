@@ -57,6 +57,7 @@ def test_a_file_that_was_kept_before_is_still_read(into: Importing) -> None:
 def test_files_of_imports_go_after_their_time_and_the_import_stays(into: Importing) -> None:
     applied, left = into.preview([assessor(1)]), into.preview([assessor(2)])
     into.apply(applied.batch_id, now=NOW + 3 * DAY)
+    assert len(into.ask("SELECT id FROM import_batch WHERE told IS NOT NULL")) == 1
 
     def night(days: int) -> int:
         into.database.perform(lambda tx: purge(tx, NOW + days * DAY))
@@ -65,6 +66,7 @@ def test_files_of_imports_go_after_their_time_and_the_import_stays(into: Importi
 
     assert [night(14), night(15), night(17), night(18)] == [2, 1, 1, 0]
     assert into.count("stored_file") == 0
+    assert into.ask("SELECT id FROM import_batch WHERE told IS NOT NULL") == []
     assert into.count("import_batch") == 2
     with into.database.read() as conn:
         batch = actions.find(conn, system("test"), left.batch_id)

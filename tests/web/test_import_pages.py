@@ -204,3 +204,43 @@ def test_the_api_refuses_with_a_problem(site: Site, role: str, path: str, conten
     assert answer.status_code == status
     assert answer.headers["content-type"].startswith("application/problem+json")
     assert answer.json()["code"]
+
+
+def said_of(browser: Browser, where: str) -> dict[int, str]:
+    """Row → reason, as the workbook says."""
+    book = load_workbook(BytesIO(browser.get(f"{where}/laporan.xlsx").content))
+    return {row[0].value: row[2].value or "" for row in book["Semua baris"].iter_rows(min_row=2)}
+
+
+def warned_on(page: str) -> list[str]:
+    """The sentences of the rows that someone should look at."""
+    table = page.split("Baris yang perlu diperiksa")[1].split("</table>", 1)[0]
+    return [cell.split("</td>", 1)[0] for cell in table.split('data-label="Keterangan">')[1:]]
+
+
+def test_an_applied_import_says_what_it_said_when_it_was_applied(site: Site, division: Browser) -> None:
+    rows = [assessor(1, last=None), assessor(2, phone="x"), assessor(3, met=None), assessor(4)]
+    where = send(division, register(*rows)).headers["location"]
+    page = division.get(where).text
+    before, warned = said_of(division, where), warned_on(page)
+    assert any("dihitung" in said for said in before.values())
+    assert len(warned) >= 2
+    division.post(f"{where}/terapkan", {"plan": plan_of(page)})
+    assert said_of(division, where) == before
+    after = division.get(where).text
+    assert warned_on(after) == warned
+    kept = site.perform(lambda tx: tx.execute(text("SELECT told FROM import_batch")).scalar_one())
+    assert kept is not None
+    assert b"Asesor" not in kept
+
+
+def test_a_correction_without_its_tick_is_told_as_not_saved(site: Site, division: Browser) -> None:
+    for changed in ({}, {"last": assessor(1)["Tanggal Expired"].replace(day=20)}):  # type: ignore[attr-defined]
+        where = send(division, register(assessor(1, **changed))).headers["location"]
+        division.post(f"{where}/terapkan", {"plan": plan_of(division.get(where).text)})
+    after = division.get(where).text
+    assert "1 koreksi tanggal tidak disimpan" in after
+    assert "kirim berkas yang sama sekali lagi" in after
+    assert "20 Desember 2027" in after
+    assert "Koreksi yang tidak disimpan: Tanggal akhir sertifikat" in said_of(division, where)[4]
+    assert count(site, "assessor_certificate") == 1

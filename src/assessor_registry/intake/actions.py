@@ -23,7 +23,7 @@ from assessor_registry.files import actions as files
 from assessor_registry.files import store as file_store
 from assessor_registry.files.rules import SHEETS
 from assessor_registry.institutions import store as institutions
-from assessor_registry.intake import store
+from assessor_registry.intake import store, telling
 from assessor_registry.intake.assessor_apply import write_assessors
 from assessor_registry.intake.assessor_plan import plan_assessors
 from assessor_registry.intake.assessor_rows import AssessorFile
@@ -161,9 +161,11 @@ def note_report(tx: Connection, actor: Actor, batch: Batch, *, now: datetime) ->
 
 
 def plan_again(conn: Connection, actor: Actor, batch: Batch, source: Source, *, secrecy: Secrecy, today: date) -> Plan:
-    """Return what applying an import would do now."""
+    """Return what applying an import would do now; of one that was applied, what it did and said then."""
     require(actor, batch.kind)
-    return make_plan(conn, actor, source, SchoolAsked(batch.npsn, batch.school_id), secrecy=secrecy, today=today)
+    plan = make_plan(conn, actor, source, SchoolAsked(batch.npsn, batch.school_id), secrecy=secrecy, today=today)
+    told = store.told(conn, batch.id) if batch.applied_at else None
+    return telling.as_applied(secrecy, told, plan) if told else plan
 
 
 def apply(
@@ -213,7 +215,8 @@ def _write(
         ended = {"applied_at": now, **_write_rows(tx, actor, batch, plan, ticked, secrecy, now, today)}
     outcome = plan.counts | {"corrected": len(ticked)}
     rows = {name: [row.row for row in plan.of(name)] for name in OUTCOMES} | {"corrected": sorted(ticked)}
-    store.end_batch(tx, batch.id, {**ended, "outcome": outcome, "row_outcomes": rows})
+    ended |= {"outcome": outcome, "row_outcomes": rows, "told": telling.kept(secrecy, plan)}
+    store.end_batch(tx, batch.id, ended)
     note(tx, actor.author, "intake.apply", "import", batch.id, now=now, after={"kind": plan.kind, **outcome})
 
 

@@ -26,6 +26,7 @@ def outcome_name(outcome: str) -> str:
         "same": _("Sama"),
         "correction": _("Koreksi tanggal"),
         "corrected": _("Dikoreksi"),
+        "uncorrected": _("Koreksi tidak disimpan"),
         "refused": _("Ditolak"),
     }
     return names.get(outcome, outcome)
@@ -112,13 +113,28 @@ def headings_of(rows: Iterable[PlannedRow]) -> list[str]:
     return order
 
 
-def reasons_of(row: PlannedRow) -> str:
-    """All that is said about a row, one sentence after the other."""
+def endings(plan: Plan, row_outcomes: Mapping[str, Sequence[int]] | None) -> dict[int, str]:
+    """Row → how it ended, of what is kept of an import that was applied; a correction without its tick is told."""
+    if row_outcomes is None:
+        return {}
+    ended = {row: name for name, rows in row_outcomes.items() for row in rows}
+    return ended | {row.row: "uncorrected" for row in plan.corrected if ended.get(row.row) == "correction"}
+
+
+def left_out(plan: Plan, row_outcomes: Mapping[str, Sequence[int]] | None) -> list[PlannedRow]:
+    """The rows whose corrections were not ticked when the import was applied, and so were not saved."""
+    saved = frozenset((row_outcomes or {}).get("corrected", ()))
+    return [row for row in plan.corrected if row.row not in saved] if row_outcomes is not None else []
+
+
+def reasons_of(row: PlannedRow, ended: str | None = None) -> str:
+    """All that is said about a row, one sentence after the other; `ended`: how, when it was applied already."""
     said = [f"{each.column}: {words.sentence(each.reason)}" if each.column else words.sentence(each.reason)
             for each in row.findings]  # fmt: skip
     if row.outcome == "changed":
         said += [_difference(each) for each in row.changes]
-    said += [f"{_('Koreksi')} {_difference(each)}" for each in row.corrections]
+    head = _("Koreksi") if ended in {None, "corrected"} else _("Koreksi yang tidak disimpan:")
+    said += [f"{head} {_difference(each)}" for each in row.corrections]
     return " ".join(said)
 
 
@@ -129,7 +145,7 @@ def _difference(change: Change) -> str:
 def _all(rows: Iterable[PlannedRow], ended: Mapping[int, str], headings: Sequence[str]) -> Iterator[list[Cell]]:
     for row in rows:
         status = outcome_name(ended.get(row.row, row.outcome))
-        yield [row.row, status, reasons_of(row), *(row.raw.get(label) for label in headings)]
+        yield [row.row, status, reasons_of(row, ended.get(row.row)), *(row.raw.get(label) for label in headings)]
 
 
 def _raw(rows: Iterable[PlannedRow], headings: Sequence[str]) -> Iterator[list[Cell]]:

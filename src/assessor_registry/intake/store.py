@@ -68,9 +68,10 @@ def end_batch(tx: Connection, batch_id: UUID, values: Mapping[str, Any]) -> None
 
 
 def forget_files(tx: Connection, before: datetime) -> int:
-    """Let imports that were applied, or abandoned, before an instant no longer name their file; return how many."""
+    """Let imports applied, or abandoned, before an instant forget their file and what was said of it; return how many."""
     ended = func.coalesce(_T.c.applied_at, _T.c.created_at) < before
-    return tx.execute(update(_T).where(_T.c.file_id.is_not(None), ended).values(file_id=None)).rowcount
+    query = update(_T).where(_T.c.file_id.is_not(None), ended).values(file_id=None, told=None)
+    return tx.execute(query).rowcount
 
 
 def batch(conn: Connection, batch_id: UUID, *, lock_row: bool = False) -> Batch | None:
@@ -78,6 +79,11 @@ def batch(conn: Connection, batch_id: UUID, *, lock_row: bool = False) -> Batch 
     query = select(*_columns()).where(_T.c.id == batch_id)
     row = conn.execute(query.with_for_update() if lock_row else query).one_or_none()
     return None if row is None else Batch(*row)
+
+
+def told(conn: Connection, batch_id: UUID) -> bytes | None:
+    """Return what was kept of what an import said when it was applied, sealed."""
+    return conn.execute(select(_T.c.told).where(_T.c.id == batch_id)).scalar_one_or_none()
 
 
 def latest(conn: Connection, scope: Scope, account_id: UUID | None, limit: int = 20) -> list[Batch]:

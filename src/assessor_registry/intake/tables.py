@@ -13,6 +13,7 @@ class ImportBatch(SQLModel, table=True):
     """One workbook on its way in (impor). `plan_sha256` is what was previewed; applying another plan is refused.
 
     `file_id` None: the file was kept for its time (`sealing.KEPT`).
+    `told` is what was said of its rows when it was applied, sealed (`telling`); it goes with the file.
     `npsn` is the school that its sender named. `row_outcomes` says, once it is applied, which rows ended how.
     """
 
@@ -34,3 +35,4 @@ class ImportBatch(SQLModel, table=True):
     applied_at: datetime | None = instant(nullable=True)
     outcome: dict[str, int] | None = document(nullable=True)
     row_outcomes: dict[str, list[int]] | None = document(nullable=True)
+    told: bytes | None = blob(private=True, nullable=True)

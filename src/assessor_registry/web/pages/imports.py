@@ -136,6 +136,7 @@ def _one(request: Request[Any, Any, Any], batch_id: UUID, **context: Any) -> Tem
         counts=(batch.outcome if batch.applied_at else None) or plan.counts,
         refused=plan.of("refused"),
         warned=[row for row in plan.rows if row.warned],
+        left_out=report.left_out(plan, batch.row_outcomes),
         schemes=works_of(plan),
         most=SHOWN,
         kind_name=report.kind_name,
@@ -221,7 +222,7 @@ def download(request: Request[Any, Any, Any], batch_id: FromPath[UUID]) -> Respo
     own = batch.created_by == request.user.account_id
     if own:
         request.app.state.database.perform(lambda tx: actions.note_report(tx, request.user, batch, now=clock.now()))
-    ended = {row: name for name, rows in (batch.row_outcomes or {}).items() for row in rows}
+    ended = report.endings(plan, batch.row_outcomes)
     content = report.report(plan, batch.applied_at or batch.created_at, ended, masked=not own)
     day = clock.day_of(batch.created_at, request.app.state.settings.zone)
     return file_answer(content, f"laporan-impor-{day:%Y-%m-%d}.xlsx", XLSX)
