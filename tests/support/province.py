@@ -228,6 +228,11 @@ def _people(world: Populous, lsp: LspRef, nik: str) -> dict[str, PersonRef]:
     world.enrol(people["second"])  # once more, after a lost passphrase: this key waits for the administrator
     new = validity.NewTechnical(people["waiting"].id, f"Las Contoh {world.number()}", "contoh")
     world.db.perform(lambda tx: validity.add_technical(tx, world.system, new, now=world.now))
+    shown = validity.NewTechnical(
+        people["active"].id, lsp.schemes[0].title, "contoh", lsp.schemes[0].id, first_day=world.today,
+        last_day=LONG[1], file_id=world.scan(),
+    )  # fmt: skip
+    world.db.perform(lambda tx: validity.add_technical(tx, world.system, shown, now=world.now))
     return people
 
 
@@ -334,6 +339,7 @@ def _asked(world: Populous, lsp: LspRef, people: dict[str, PersonRef], plans: di
 _FOUND = {
     "appointment_id": "SELECT id FROM appointment WHERE assessor_id = :who LIMIT 1",
     "decree_id": "SELECT decree_id FROM appointment WHERE assessor_id = :who LIMIT 1",
+    "scan_id": "SELECT file_id FROM technical_certificate WHERE assessor_id = :who AND file_id IS NOT NULL",
     "sanction_id": "SELECT id FROM sanction WHERE assessor_id = :hit LIMIT 1",
     "coverage_id": "SELECT s.id FROM licensed_scheme s JOIN licence l ON l.id = s.licence_id WHERE l.lsp_id = :lsp",
     "draft_id": "SELECT d.id FROM draft d JOIN attempt a ON a.id = d.attempt_id WHERE a.id = :attempt",

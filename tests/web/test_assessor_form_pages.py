@@ -7,8 +7,11 @@ from sqlalchemy import text
 from tests.support.event_pages import Events, events, text_of
 from tests.support.site import Browser, Site
 
+from assessor_registry import jobs
 from assessor_registry.assessors import store as assessors
 from assessor_registry.scheduling import store as scheduling
+from assessor_registry.validity import actions as validity
+from assessor_registry.validity import store
 
 
 @pytest.fixture
@@ -103,3 +106,75 @@ def test_whom_an_lsp_only_appointed_it_sees_without_data_and_forms(there: Events
     assert refused.status_code == 403
     assert "LSP sekolahnya sendiri atau Bidang Pembinaan SMK" in text_of(refused.text)
     assert "Lihat NIK" in there.admin().get(f"/asesor/{who.id}").text
+
+
+def technical(there: Events, **changed: object) -> dict[str, object]:
+    scheme = there.world.home.schemes[0].id
+    return {"scheme_id": str(scheme), "first_day": there.site.today.isoformat(), "source": "Sertifikat asli",
+            "last_day": there.site.day(900).isoformat(), **changed}  # fmt: skip
+
+
+def test_a_technical_competence_is_entered_with_its_scan_and_told_in_the_trail(there: Events) -> None:
+    who, browser = there.world.assessor(schemes=()), there.admin()
+    path = f"/asesor/{who.id}/kompetensi"
+    assert f'href="{path}"' in browser.get(f"/asesor/{who.id}").text
+    reversed_days = browser.post(path, technical(there, last_day=there.site.day(-1).isoformat()))
+    assert reversed_days.status_code == 422
+    assert 'id="e-last_day"' in reversed_days.text
+    sent = browser.post(path, technical(there), files={"file": ("s.pdf", b"%PDF-1.4 sertifikat")})
+    assert sent.status_code == 303
+    page = browser.get(f"/asesor/{who.id}").text
+    assert there.world.home.schemes[0].title in page
+    scan = page.split(f'href="/asesor/{who.id}/berkas/')[1].split('"', 1)[0]
+    assert browser.get(f"/asesor/{who.id}/berkas/{scan}").content.startswith(b"%PDF")
+    assert browser.post(path, technical(there)).status_code == 409
+    with there.world.db.read() as conn:
+        acts = conn.execute(text("SELECT act FROM audit_entry WHERE subject_id = :who"), {"who": str(who.id)}).scalars()
+        assert "validity.add_technical" in set(acts)
+    other = there.as_actor(there.world.lsp(region="64.71").admin)
+    assert other.get(f"/asesor/{who.id}/berkas/{scan}").status_code == 404
+    assert other.post(path, technical(there)).status_code == 404
+
+
+def test_a_competence_without_dates_gets_them_and_keeps_its_history(there: Events) -> None:
+    world, who, scheme = there.world, there.world.assessor(schemes=()), there.world.home.schemes[0]
+    new = validity.NewTechnical(who.id, scheme.title, "contoh", scheme.id, number="TEK-7")
+    world.db.perform(lambda tx: validity.add_technical(tx, world.system, new, now=world.now))
+    browser = there.admin()
+    form = f"/asesor/{who.id}/kompetensi?skema={scheme.id}"
+    assert f'href="{form}"' in browser.get(f"/asesor/{who.id}").text
+    assert f'value="{scheme.id}" selected' in browser.get(form).text
+    assert browser.post(f"/asesor/{who.id}/kompetensi", technical(there)).status_code == 303
+    with world.db.read() as conn:
+        [held] = store.technicals(conn, [who.id])
+        assert (held.number, held.first_day, held.last_day) == ("TEK-7", there.site.today, there.site.day(900))
+        assert len(store.technicals(conn, [who.id], history=True)) == 2
+    later = technical(there, first_day=there.site.day(901).isoformat(), last_day=there.site.day(1900).isoformat())
+    assert browser.post(f"/asesor/{who.id}/kompetensi", later).status_code == 303
+    with world.db.read() as conn:
+        assert len(store.technicals(conn, [who.id])) == 2
+
+
+def test_a_to_do_of_a_competence_leads_to_its_form_and_ends_with_a_new_one(there: Events) -> None:
+    world, who, scheme = there.world, there.world.assessor(schemes=()), there.world.home.schemes[0]
+    world.competence(who.id, scheme, (there.site.day(-900), there.site.day(20)))
+    browser = division(there)
+
+    def todos() -> str:
+        jobs.sweep(world.db, there.site.today, now=world.now, mail=True)
+        return str(browser.get("/tindak-lanjut?kind=technical_ending").text)
+
+    assert f'href="/asesor/{who.id}#kompetensi"' in todos()
+    assert browser.post(f"/asesor/{who.id}/kompetensi", technical(there)).status_code == 303
+    assert f"/asesor/{who.id}" not in todos()
+
+
+def test_the_scan_of_a_certificate_stays_with_it(there: Events) -> None:
+    who, browser = there.world.assessor(None, enrolled=False), there.admin()
+    today = there.site.today.isoformat()
+    fields = {"number": "85322", "first_day": today, "received_on": today, "source": "Asli"}
+    shown = browser.post(f"/asesor/{who.id}/sertifikat", fields, files={"file": ("s.pdf", b"%PDF-1.4 asli")})
+    kept = shown.text.split('name="file_id" value="')[1].split('"', 1)[0]
+    done = browser.post(f"/asesor/{who.id}/sertifikat", {**fields, "file_id": kept, "step": "apply"})
+    assert done.status_code == 303
+    assert f'href="/asesor/{who.id}/berkas/{kept}"' in browser.get(f"/asesor/{who.id}").text

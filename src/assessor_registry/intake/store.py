@@ -68,7 +68,7 @@ def end_batch(tx: Connection, batch_id: UUID, values: Mapping[str, Any]) -> None
 
 
 def forget_files(tx: Connection, before: datetime) -> int:
-    """Let imports applied, or abandoned, before an instant forget their file and what was said of it; return how many."""
+    """Let imports applied or abandoned before an instant forget their file and what was said; return how many."""
     ended = func.coalesce(_T.c.applied_at, _T.c.created_at) < before
     query = update(_T).where(_T.c.file_id.is_not(None), ended).values(file_id=None, told=None)
     return tx.execute(query).rowcount

@@ -38,6 +38,7 @@ class AssessorCertificate(SQLModel, table=True):
     supersedes: UUID | None = plain(nullable=True, foreign_key="assessor_certificate.id")
     entered_by: UUID | None = plain(nullable=True)
     known_at: datetime = instant()
+    file_id: UUID | None = plain(nullable=True, foreign_key="stored_file.id")
 
 
 class TechnicalCertificate(SQLModel, table=True):
@@ -66,6 +67,7 @@ class TechnicalCertificate(SQLModel, table=True):
     supersedes: UUID | None = plain(nullable=True, foreign_key="technical_certificate.id")
     entered_by: UUID | None = plain(nullable=True)
     known_at: datetime = instant()
+    file_id: UUID | None = plain(nullable=True, foreign_key="stored_file.id")
 
 
 class AppointmentDecree(SQLModel, table=True):

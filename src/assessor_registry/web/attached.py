@@ -1,4 +1,4 @@
-"""The file of a decree, sent with its form: kept at once, so that a form that comes back has not lost it."""
+"""A file sent with its form (a decree, a certificate): kept at once, so that a form that comes back has not lost it."""
 
 import hashlib
 from collections.abc import Mapping
@@ -63,15 +63,17 @@ def marked(form: Mapping[str, Any]) -> dict[str, Any]:
     return told
 
 
-def attached_file(request: Request[Any, Any, Any], conn: Connection, file_id: UUID | None) -> Response[bytes]:
-    """The file of a decree that the asker may see, shown in the browser.
+def attached_file(
+    request: Request[Any, Any, Any], conn: Connection, file_id: UUID | None, *, name: str = "surat"
+) -> Response[bytes]:
+    """The file of a decree, or what `name` says, that the asker may see, shown in the browser.
 
     Raises:
-        NotFound: the decree has none.
+        NotFound: there is none.
     """
     if file_id is None:
         raise NotFound("files.not_found")
     known = store.file(conn, file_id)
     content = store.read(conn, request.app.state.settings.uploads_dir, file_id)
-    name = f"surat-{known.sha256.hex()[:8]}{KINDS[known.media_type][0]}"
+    name = f"{name}-{known.sha256.hex()[:8]}{KINDS[known.media_type][0]}"
     return file_answer(content, name, known.media_type, inline=True)

@@ -5,7 +5,7 @@ before it is applied: filled in, weighed, then applied or changed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from litestar import Request, Response
@@ -81,6 +81,11 @@ def decree_file(request: Request[Any, Any, Any]) -> Field:
     hint = _("Boleh dilampirkan: PDF, JPEG, atau PNG, paling besar {n} MB.")
     limit = request.app.state.settings.upload_limit_mib
     return Field(FILE, _("Berkas suratnya"), type="file", required=False, hint=hint.format(n=limit))
+
+
+def scan_file(request: Request[Any, Any, Any]) -> Field:
+    """The field for the scan of a certificate; its model has `file_id`."""
+    return replace(decree_file(request), label=_("Pindaian sertifikatnya"))
 
 
 # A sheet that reads what the act changes is made when it is shown: after a double tap it could not be made any more.

@@ -1,7 +1,7 @@
 """Certificates of assessors and their technical competences: added, corrected, mapped to schemes."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -18,6 +18,7 @@ from assessor_registry.validity.actions.rebuilding import rebuild
 from assessor_registry.validity.rules import Shrunk
 from assessor_registry.validity.store import facts, periods
 
+COMPLETED = "Masa berlaku dilengkapi"
 # Outside these years a date is a slip of the keyboard, and PostgreSQL's last days are not Python's.
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
 
@@ -39,6 +40,7 @@ class NewCertificate:
     issued_on: date | None = None
     received_on: date | None = None
     last_day_computed: bool = False
+    file_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class NewTechnical:
     number: str | None = None
     first_day: date | None = None
     last_day: date | None = None
+    file_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +212,32 @@ def correct_technical(
           after=row, reason=reason)  # fmt: skip
     periods.note_changed(tx, [new.assessor_id], day_of(now))
     return UUID(str(row["id"]))
+
+
+def enter_technical(tx: Connection, actor: Actor, new: NewTechnical, *, now: datetime) -> UUID:
+    """Enter a competence by hand: it completes the one of its scheme that lacks dates, else it is added.
+
+    Raises:
+        InvalidInput: it has no text, or its days are reversed or beyond belief.
+        Conflict: this very competence is there already.
+        NotFound: no such assessor within the actor's scope.
+    """
+    require_in_scope(tx, actor, [new.assessor_id], now)
+    held = [row for row in store.technicals(tx, [new.assessor_id]) if row.scheme_id == new.scheme_id]
+    if any((row.first_day, row.last_day) == (new.first_day, new.last_day) for row in held):
+        raise Conflict("validity.technical_known", field="last_day")
+    undated = next((row for row in held if _lacks_dates_of(row, new)), None)
+    if undated is None:
+        return add_technical(tx, actor, new, now=now)
+    whole = replace(new, number=new.number or undated.number)
+    return correct_technical(tx, actor, undated.id, whole, reason=COMPLETED, now=now)
+
+
+def _lacks_dates_of(old: facts.Technical, new: NewTechnical) -> bool:
+    """Whether `new` says what `old` leaves open, and contradicts nothing that it says."""
+    open_days = old.first_day is None or old.last_day is None
+    pairs = ((old.number, new.number), (old.first_day, new.first_day), (old.last_day, new.last_day))
+    return open_days and all(None in pair or pair[0] == pair[1] for pair in pairs)
 
 
 def map_technical(tx: Connection, actor: Actor, text: str, scheme_id: UUID, *, now: datetime) -> int:

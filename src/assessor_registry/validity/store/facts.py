@@ -55,6 +55,7 @@ class Certificate:
     supersedes: UUID | None
     entered_by: UUID | None
     known_at: datetime
+    file_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Technical:
     supersedes: UUID | None
     entered_by: UUID | None
     known_at: datetime
+    file_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

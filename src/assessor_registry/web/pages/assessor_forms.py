@@ -6,7 +6,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.params import FromPath, URLEncodedBody
+from litestar.params import FromPath, MultipartBody, URLEncodedBody
 from litestar.response import Template
 
 from assessor_registry import clock
@@ -21,11 +21,11 @@ from assessor_registry.policy import store as policy
 from assessor_registry.validity import actions
 from assessor_registry.validity.actions import Done, NewCertificate
 from assessor_registry.validity.rules import last_day_of
-from assessor_registry.web.forms import Day, Form, Input, MaybeDay, MaybeText, Text
+from assessor_registry.web.forms import Day, Form, Input, MaybeDay, MaybeId, MaybeText, Text
 from assessor_registry.web.guards import needs
 from assessor_registry.web.labels import reason_name
 from assessor_registry.web.pages.touched import followed_lists, lapsed_shown
-from assessor_registry.web.sheets import Field, Sheet, Weighed, send, show, weigh
+from assessor_registry.web.sheets import Field, Sheet, Weighed, scan_file, send, show, weigh
 from assessor_registry.web.today import today_of
 from assessor_registry.words import gettext as _
 from assessor_registry.words import long_date
@@ -53,6 +53,7 @@ class Certificate(Input):
     issued_on: MaybeDay = None
     received_on: Day
     source: Text
+    file_id: MaybeId = None
 
 
 class Ended(Input):
@@ -137,6 +138,7 @@ def _certificate_sheet(request: Request[Any, Any, Any], assessor_id: UUID) -> Sh
         Field("issued_on", _("Tanggal terbit"), type="date", required=False),
         Field("received_on", _("Diterima tanggal"), type="date"),
         Field("source", _("Sumber"), hint=_("Misalnya: sertifikat asli, atau surat BNSP dan nomornya.")),
+        scan_file(request),
     )  # fmt: skip
     intro = _("Sertifikat yang sudah tercatat tidak berubah; ini menambah yang baru.")
     return _sheet(who, _("Catat sertifikat asesor"), fields, _("Periksa"), intro)
@@ -150,7 +152,7 @@ def certificate_form(request: Request[Any, Any, Any], assessor_id: FromPath[UUID
 
 @post("/asesor/{assessor_id:uuid}/sertifikat", opt=WRITE, sync_to_thread=True, status_code=200)
 def add_certificate(
-    request: Request[Any, Any, Any], assessor_id: FromPath[UUID], data: URLEncodedBody[Form]
+    request: Request[Any, Any, Any], assessor_id: FromPath[UUID], data: MultipartBody[Form]
 ) -> Response[Any]:
     """Show which days it adds, then enter it."""
     _person(request, assessor_id)

@@ -25,7 +25,7 @@ from assessor_registry.web.forms import Form, Input, Text, read
 from assessor_registry.web.guards import needs
 from assessor_registry.web.labels import band_name, reason_name
 from assessor_registry.web.listing import Asked
-from assessor_registry.web.pages import assessor_forms
+from assessor_registry.web.pages import assessor_forms, technical_forms
 from assessor_registry.web.render import page
 from assessor_registry.web.sheets import said
 from assessor_registry.web.today import Today, day_of, today_of
@@ -148,6 +148,7 @@ def shown(request: Request[Any, Any, Any], assessor_id: UUID, **context: Any) ->
         said=said(
             request,
             saved=_("Sudah disimpan."),
+            technical=_("Kompetensi teknis sudah dicatat."),
             ended=_("Sudah dicatat: tidak lagi menguji."),
             back=_("Sudah dicatat: bertugas lagi."),
         ),
@@ -183,4 +184,4 @@ def reveal(request: Request[Any, Any, Any], assessor_id: FromPath[UUID], data: U
     return shown(request, assessor_id, nik=nik or words.gettext("tidak ada"))
 
 
-HANDLERS = [assessor_list, assessor_file, assessor_page, reveal, *assessor_forms.HANDLERS]
+HANDLERS = [assessor_list, assessor_file, assessor_page, reveal, *assessor_forms.HANDLERS, *technical_forms.HANDLERS]

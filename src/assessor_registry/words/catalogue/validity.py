@@ -26,6 +26,7 @@ SENTENCES = {
     "validity.no_such_assessor": "Asesor tidak ditemukan.",
     "validity.no_such_lsp": "LSP tidak ditemukan.",
     "validity.no_such_certificate": "Sertifikat asesor tidak ditemukan.",
+    "validity.technical_known": "Kompetensi teknis untuk skema ini dengan masa berlaku yang sama sudah tercatat.",
     "validity.no_such_technical": "Kompetensi teknis tidak ditemukan, atau sudah diperbaiki.",
     "validity.no_such_appointment": "Pengangkatan tidak ditemukan.",
     "validity.no_such_extension": "Surat edaran tidak ditemukan.",
