@@ -178,3 +178,33 @@ def test_the_scan_of_a_certificate_stays_with_it(there: Events) -> None:
     done = browser.post(f"/asesor/{who.id}/sertifikat", {**fields, "file_id": kept, "step": "apply"})
     assert done.status_code == 303
     assert f'href="/asesor/{who.id}/berkas/{kept}"' in browser.get(f"/asesor/{who.id}").text
+
+
+def test_an_assessor_finds_their_own_page_and_back(there: Events) -> None:
+    world, who = there.world, there.world.assessor()
+    browser = there.as_actor(who.actor)
+    own = f'href="/asesor/{who.id}"'
+    for path in ("/", "/akun"):
+        page = browser.get(path).text
+        assert "Sertifikat dan masa berlaku saya" in page
+        assert own in page.split("</nav>")[1]
+    page = browser.get(f"/asesor/{who.id}").text
+    assert own in page.split("</nav>")[0], "the menu leads there"
+    back = page.split('<p class="small"><a href="')[1].split('"', 1)[0]
+    assert browser.get(back).status_code == 200
+    lsp = there.site.app.state.places.of(world.home.admin.scope)
+    assert f"<li>{lsp}, SK-" in page
+    admin = there.admin().get(f"/asesor/{who.id}").text
+    assert '<p class="small"><a href="/asesor">' in admin
+
+
+def test_results_on_an_assessor_s_page_are_told_by_their_candidate(there: Events) -> None:
+    code, plan, who = there.signed()
+    with there.world.db.read() as conn:
+        name = conn.execute(
+            text("SELECT s.name FROM student s JOIN attempt a ON a.student_id = s.id WHERE a.id = :id"),
+            {"id": plan.attempts[0]},
+        ).scalar_one()
+    page = there.admin().get(f"/asesor/{who.id}").text
+    link = page.split(f'href="/hasil/{code}">')[1].split("</a>", 1)[0]
+    assert link == name

@@ -35,9 +35,16 @@ _ENTRIES: tuple[tuple[str, str, Permission, frozenset[str]], ...] = (
 
 
 def menu_of(actor: Actor, path: str) -> list[Item]:
-    """Return the entries that `actor` may open; an empty set of roles means every role with the permission."""
-    return [
+    """Return the entries that `actor` may open; an empty set of roles means every role with the permission.
+
+    An assessor, who sees no register, has their own page in it.
+    """
+    found = [
         Item(href, _(label), path == href or (href != "/" and path.startswith(href + "/")))
         for href, label, permission, roles in _ENTRIES
         if actor.may(permission) and (not roles or actor.role in roles)
     ]
+    if actor.role == "assessor" and actor.assessor_id:
+        own = f"/asesor/{actor.assessor_id}"
+        found.insert(1, Item(own, _("Sertifikat saya"), path == own))
+    return found

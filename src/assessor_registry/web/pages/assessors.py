@@ -10,7 +10,7 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Template
 
 from assessor_registry import clock, words
-from assessor_registry.accounts.rules import Permission
+from assessor_registry.accounts.rules import Permission, Scope
 from assessor_registry.assessments import store as assessments
 from assessor_registry.assessors import actions as people
 from assessor_registry.assessors import store as assessors
@@ -112,7 +112,7 @@ def as_file(content: bytes, name: str) -> Response[bytes]:
 
 def shown(request: Request[Any, Any, Any], assessor_id: UUID, **context: Any) -> Template:
     """One assessor's page."""
-    scope = request.user.scope
+    scope, places = request.user.scope, request.app.state.places
     with request.app.state.database.read() as conn:
         day = day_of(conn, today_of(request))
         person = assessors.get(conn, scope, assessor_id, day.today)
@@ -140,6 +140,9 @@ def shown(request: Request[Any, Any, Any], assessor_id: UUID, **context: Any) ->
         appointments=appointments,
         sanctions=sanctions,
         titles=titles,
+        lsp_names={each.lsp_id: places.of(Scope("lsp", str(each.lsp_id))) for each in appointments},
+        lists=request.user.may(Permission.REPORTS_READ),
+        results=request.user.may(Permission.ASSESSMENTS_READ),
         todos=todos,
         records=records,
         may_write=keeps and request.user.may(Permission.ASSESSORS_WRITE),
