@@ -11,13 +11,13 @@ from litestar.params import FromPath, MultipartBody, URLEncodedBody
 from litestar.response import Redirect, Template
 from pydantic import Field
 
-from assessor_registry import clock
+from assessor_registry import clock, words
 from assessor_registry.accounts import store as accounts
 from assessor_registry.accounts.rules import Permission, Scope
 from assessor_registry.assessments import actions as assessments
 from assessor_registry.assessments import store
 from assessor_registry.db.engine import Connection
-from assessor_registry.errors import InvalidInput, NotFound
+from assessor_registry.errors import InvalidInput, NotFound, Refusal
 from assessor_registry.files import actions as files
 from assessor_registry.files import store as uploads
 from assessor_registry.files.rules import MIB, SCANS
@@ -38,6 +38,19 @@ from assessor_registry.web.today import today_of
 
 PAPER = needs(Permission.ASSESSMENTS_PAPER)
 PURPOSE = "paper_result"
+# At which field a reason stands that is about one.
+_FIELDS = {
+    "assessor": ("not_assigned", "no_registration"),
+    "last_day": ("paper_early", "paper_late", "not_active_on", "no_licence", "days_not_assigned", "days_future"),
+    "outcome": ("no_outcome",),
+    "units": ("units_missing", "nothing_assessed", "nothing_handed_on", "absent_with_units", "unit_twice",
+              "unknown_unit"),
+    "recommendation": ("no_recommendation", "recommendation_contradicts", "recommendation_handed_on",
+                       "recommendation_without_assessment", "other_part_contradicts"),
+    "note": ("note_missing", "note_long"),
+    "evidence_kinds": ("no_evidence",),
+}  # fmt: skip
+_PLACES = {f"assessments.{code}": name for name, codes in _FIELDS.items() for code in codes}
 SUFFIX = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 
@@ -103,16 +116,19 @@ def entry_page(request: Request[Any, Any, Any], attempt_id: UUID, **context: Any
         old = store.record(conn, scope, replaces) if replaces else None
         window = policy.value(conn, "paper_window_days", today, lsp_id=fact.lsp_id).integer
         parts = sorted(part for _attempt, part in store.heads(conn, [attempt_id]))
+    people = list(dict.fromkeys((row.assessor_id, row.assessor_name) for row in booked))
+    chosen = old.assessor_id if old else fact.allocated_to or (people[0][0] if len(people) == 1 else None)
+    own = [row.held_on for row in booked if row.assessor_id == chosen] or [fact.first_day, fact.last_day]
     return page(
         request,
         "results/paper_entry.html",
         **{
             "fact": fact,
             "units": units,
-            "assessors": list(dict.fromkeys((row.assessor_id, row.assessor_name) for row in booked)),
+            "assessors": people,
             "duty": [(row.assessor_name, row.held_on) for row in booked],
-            "default_assessor": old.assessor_id if old else fact.allocated_to,
-            "default_days": (old.first_day, old.last_day) if old else (fact.first_day, fact.last_day),
+            "default_assessor": chosen,
+            "default_days": (old.first_day, old.last_day) if old else (min(own), max(own)),
             "old": old,
             "part": old.part if old else (parts[-1] + 1 if parts else 1),
             "evidence": list(EVIDENCE.items()),
@@ -197,6 +213,7 @@ def enter(request: Request[Any, Any, Any], data: MultipartBody[Form]) -> Respons
     """Enter a paper result with its scan."""
     attempt_id = _attempt_id(data)
     kept: list[UUID] = []
+    placed: dict[str, str] = {}
 
     def act() -> Response[Any]:
         kept.append(upload(request, data))
@@ -225,13 +242,30 @@ def enter(request: Request[Any, Any, Any], data: MultipartBody[Form]) -> Respons
             )
             return {"id": str(entered)}
 
-        once(request, _marked(data), write)
+        try:
+            once(request, _marked(data), write)
+        except Refusal as refusal:
+            placed.update(_placed(refusal))
+            raise
         return done("/hasil/kertas", "kertas")
 
-    answer: Response[Any] = submit(
-        data, act, lambda **context: entry_page(request, attempt_id, scan=kept[0] if kept else None, **context)
-    )
+    def again(**context: Any) -> Template:
+        context["errors"] = {**context["errors"], **placed}
+        return entry_page(request, attempt_id, scan=kept[0] if kept else None, **context)
+
+    answer: Response[Any] = submit(data, act, again)
     return answer
+
+
+def _placed(refusal: Refusal) -> dict[str, str]:
+    """Field → what is wrong with it; what is about none stands on top of the page, with the others."""
+    found: dict[str, list[str]] = {}
+    for each in refusal.reasons:
+        if each.code in _PLACES:
+            found.setdefault(_PLACES[each.code], []).append(words.sentence(each))
+    if refusal.field == "days":
+        found["last_day"] = [words.sentence(refusal.reason)]
+    return {name: " ".join(dict.fromkeys(said)) for name, said in found.items()}
 
 
 def _attempt_id(data: Mapping[str, Any]) -> UUID:
