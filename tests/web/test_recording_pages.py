@@ -280,7 +280,7 @@ def test_who_has_no_key_is_led_to_make_one_instead_of_asked_for_a_passphrase(her
     here.world.record(who, plan.attempts[0])
     page = here.as_actor(who.actor).get(f"/rekam/{plan.id}/tanda-tangan").text
     assert "Buat kunci tanda tangan dahulu." in page
-    assert 'href="/akun#frasa"' in page
+    assert f'href="/akun?kembali=/rekam/{plan.id}/tanda-tangan#frasa"' in page
     assert 'name="passphrase"' not in page
 
 
@@ -306,3 +306,23 @@ def test_recording_makes_up_no_word_of_the_candidate(here: Events) -> None:
         row = records.draft(conn, plan.attempts[0], 1)
     assert row is not None
     assert (row.recommendation, row.acknowledgement) == ("K", None)
+
+
+def test_who_makes_a_key_on_the_way_to_signing_is_led_back(here: Events) -> None:
+    who = here.world.assessor(enrolled=False)
+    plan = here.world.schedule(candidates=1)
+    here.world.assign(plan, who)
+    here.world.record(who, plan.attempts[0])
+    browser, path = here.as_actor(who.actor), f"/rekam/{plan.id}/tanda-tangan"
+    assert f'href="/akun?kembali={path}#frasa"' in browser.get(path).text
+    assert f'name="kembali" value="{path}"' in browser.get("/akun", kembali=path).text
+    words = {"passphrase": "sampan kecil melaju", "again": "sampan kecil melaju"}
+    unlike = browser.post("/akun/frasa", {**words, "again": "lain sekali", "kembali": path})
+    assert f'name="kembali" value="{path}"' in unlike.text
+    done = browser.post("/akun/frasa", {**words, "kembali": path})
+    assert done.headers["location"].split("?")[0] == path
+    assert "Kunci tanda tangan sudah dibuat." in browser.get(done.headers["location"]).text
+    for elsewhere in ("https://contoh.id", "//contoh.id", "/keluar", f"{path}/../../.."):
+        assert 'name="kembali"' not in browser.get("/akun", kembali=elsewhere).text
+        away = browser.post("/akun/frasa", {**words, "kembali": elsewhere})
+        assert away.headers["location"].split("?")[0] == "/akun"

@@ -33,6 +33,7 @@ def said(request: Request[Any, Any, Any]) -> str | None:
         "kertas": _("Hasil kertas sudah dicatat dan menunggu pemeriksaan orang kedua."),
         "diperiksa": _("Hasil kertas sudah dikukuhkan."),
         "ditolak": _("Hasil kertas ditolak. Hasil dapat dicatat ulang."),
+        "kunci": _("Kunci tanda tangan sudah dibuat."),
         "frasa": _("Frasa sandi tanda tangan sudah diganti. Frasa yang lama tidak berlaku lagi."),
         "hadir": _("Kehadiran sudah disimpan."),
         "dinilai": _("Penilaian sudah disimpan."),

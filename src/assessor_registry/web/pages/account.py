@@ -1,5 +1,6 @@
 """One's own account: role in use, password, sessions and tokens, the key to sign with."""
 
+import re
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,13 +16,17 @@ from assessor_registry.accounts.rules import Permission
 from assessor_registry.errors import InvalidInput, TooMany
 from assessor_registry.signing import actions as signing
 from assessor_registry.signing import store as keys
-from assessor_registry.web.forms import Form, Input, Secret, Text, read, submit
+from assessor_registry.web.forms import Form, Input, MaybeText, Secret, Text, read, submit
 from assessor_registry.web.guards import needs
+from assessor_registry.web.listing import Asked
 from assessor_registry.web.pages.entry import with_session
 from assessor_registry.web.render import page
 from assessor_registry.web.said import done, said
 
 SELF = needs(Permission.ACCOUNTS_SELF)
+
+# The page where results are signed, from which one is sent to make a key.
+_SIGNING = re.compile(r"/rekam/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/tanda-tangan", re.ASCII)
 
 
 class ChooseRole(Input):
@@ -43,6 +48,7 @@ class NewPassphrase(Input):
 
     passphrase: Secret
     again: Secret
+    kembali: MaybeText = None
 
 
 class ChangedPassphrase(Input):
@@ -71,6 +77,11 @@ def _same(new: str, again: str) -> None:
         raise InvalidInput("web.not_the_same", field="again")
 
 
+def _way_back(text: str | None) -> str | None:
+    """The page from which somebody came to make a key, if it is one: nothing that is sent leads out of this site."""
+    return text if text and _SIGNING.fullmatch(text) else None
+
+
 def shown(request: Request[Any, Any, Any], **context: Any) -> Template:
     """The account page."""
     actor, now = request.user, clock.now()
@@ -85,6 +96,7 @@ def shown(request: Request[Any, Any, Any], **context: Any) -> Template:
         grants=[(grant, places.of(grant.scope)) for grant in grants],
         sessions=sessions,
         key=key,
+        back=_way_back(str((context.get("typed") or {}).get("kembali") or Asked(request).one("kembali"))),
         **{"new_token": None, **context},
     )
 
@@ -133,7 +145,7 @@ def set_passphrase(request: Request[Any, Any, Any], data: URLEncodedBody[Form]) 
         given = read(NewPassphrase, data)
         _same(given.passphrase, given.again)
         signing.enrol(request.app.state.database, request.user, request.user.assessor_id, given.passphrase, clock.now())
-        return Redirect("/akun", status_code=303)
+        return done(_way_back(given.kembali) or "/akun", "kunci")
 
     answer: Response[Any] = submit(data, act, lambda **context: shown(request, **context))
     return answer

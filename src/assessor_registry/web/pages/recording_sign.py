@@ -20,6 +20,7 @@ from assessor_registry.web.listing import Asked
 from assessor_registry.web.pages.recording import open_schedule
 from assessor_registry.web.recording import Entry, day_range
 from assessor_registry.web.render import page
+from assessor_registry.web.said import said
 
 SIGN = needs(Permission.ASSESSMENTS_SIGN)
 # How one candidate took it: `acknowledgement-<draft>`; without the draft it is for all who have none of their own.
@@ -71,7 +72,7 @@ def show_signing(
         has_key=key is not None,
         key_waits=key is not None and key.confirmed_at is None,
         marked=marked,
-        **context,
+        **{"said": said(request), **context},
     )
 
 
