@@ -162,7 +162,10 @@ def _query(
     )  # fmt: skip
     names, digits, statuses = question.read()
     for part in names:
-        query = query.where(_PERSON.c.search_name.contains(part, autoescape=True))
+        # A word may also be of a place: "kedaluwarsa balikpapan".
+        place = select(_REGION.c.code).where(func.lower(_REGION.c.name).contains(part, autoescape=True))
+        named = _PERSON.c.search_name.contains(part, autoescape=True)
+        query = query.where(or_(named, _PERSON.c.region_code.in_(place)))
     if statuses:
         query = query.where(status.c.band.in_(statuses))
     if question.region:

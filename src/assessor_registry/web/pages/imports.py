@@ -139,6 +139,7 @@ def _one(request: Request[Any, Any, Any], batch_id: UUID, **context: Any) -> Tem
         left_out=report.left_out(plan, batch.row_outcomes),
         schemes=works_of(plan),
         most=SHOWN,
+        may_map=request.user.may(Permission.SCHEDULING_WRITE),
         kind_name=report.kind_name,
         field_name=report.field_name,
         as_read=report.as_read,

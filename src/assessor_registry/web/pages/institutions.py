@@ -96,7 +96,14 @@ def lsp_page(request: Request[Any, Any, Any], lsp_id: FromPath[UUID]) -> Templat
         today=today,
         may_license=actor.may(Permission.INSTITUTIONS_LICENSE),
         may_write=own and actor.may(Permission.INSTITUTIONS_WRITE),
-        said=said(request, saved=_("Sudah disimpan."), ended=_("Sudah diakhiri.")),
+        said=said(
+            request,
+            saved=_("Sudah disimpan."),
+            ended=_("Sudah diakhiri."),
+            licensed=_(
+                "Lisensi sudah disimpan. Tambahkan skemanya di bawah: tanpa skema, lisensi belum mencakup apa pun."
+            ),
+        ),
         **found,
     )
 

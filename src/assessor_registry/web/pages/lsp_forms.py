@@ -240,7 +240,7 @@ def give_licence(request: Request[Any, Any, Any], lsp_id: FromPath[UUID], data: 
         actions.give_licence(tx, request.user, lsp_id, **given.model_dump(), now=clock.now())
 
     return send(request, data, lambda: _lsp_form(request, lsp_id, "lisensi"), NewLicence, act,
-                f"/lembaga/lsp/{lsp_id}?ok=saved")  # fmt: skip
+                f"/lembaga/lsp/{lsp_id}?ok=licensed#skema")  # fmt: skip
 
 
 @get("/lembaga/lsp/{lsp_id:uuid}/skema", opt=LICENSE, sync_to_thread=True)

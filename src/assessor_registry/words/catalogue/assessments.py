@@ -75,5 +75,5 @@ SENTENCES = {
     "assessments.reference_missing": "Isi nomor surat yang menjadi dasar.",
     # Public check
     "assessments.no_code": "Kode ini tidak dikenal. Periksa lagi huruf dan angkanya.",
-    "assessments.nisn_differs": "NISN tidak cocok dengan rekaman ini.",
+    "assessments.nisn_differs": "NISN tidak cocok dengan hasil ini.",
 }
