@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text as sql
 from tests.support.event import Event
 from tests.support.event_pages import events
 from tests.support.site import Site
@@ -142,3 +143,41 @@ def test_another_s_assessment_is_told_like_one_that_is_not_there(site: Site) -> 
         api.send("PUT", f"assessments/{one}/record", {"outcome": "absent"}) for one in (plan.attempts[0], uuid4())
     ]
     assert [(each.status_code, each.json()["code"]) for each in answers] == [(404, "assessments.no_attempt")] * 2
+
+
+def test_from_the_lists_alone_one_comes_to_what_a_record_needs(site: Site) -> None:
+    visit = Visit(site, units=2, candidates=2)
+    event, api = visit.event, Client(site, visit.user.login)
+    [scheme] = [each for each in api.get("schemes").json()["items"] if each["number"] == "SKM.90"]
+    one = api.get(f"schemes/{scheme['id']}").json()
+    [version] = [each for each in one["versions"] if each["id"] == scheme["version"]["id"]]
+    assert [each["code"] for each in version["units"]] == event.codes
+    assert len(version["units"]) == scheme["version"]["units"]
+    assert set(version["units"][0]) == {"code", "title", "cluster"}
+    assert api.get(f"schemes/{uuid4()}").json()["code"] == "schemes.not_found"
+    [listed] = api.get("schedules").json()["items"]
+    schedule = api.get(f"schedules/{listed['id']}").json()
+    assert {name: schedule[name] for name in listed} == listed
+    assert {each["id"] for each in schedule["assessments"]} == {str(each) for each in visit.attempts}
+    assert [each["code"] for each in schedule["units"]] == visit.event.codes
+    for each in schedule["assessments"]:
+        assert each["assessor"]["id"] == str(visit.actor.assessor_id)
+        body = {"outcome": "assessed", "units": {unit["code"]: "K" for unit in schedule["units"]}}
+        assert api.send("PUT", f"assessments/{each['id']}/record", body).status_code == 200
+    site.user("school", Scope("school", str(uuid4())), login="sekolah-lain")
+    foreign = Client(site, "sekolah-lain").get(f"schedules/{listed['id']}")
+    assert (foreign.status_code, foreign.json()["code"]) == (404, "scheduling.no_schedule")
+
+
+def test_a_school_sees_only_its_own_students_of_a_schedule(site: Site, event: Event) -> None:
+    with site.database.transaction() as tx:
+        other = event.new_school(tx, "SMK Negeri 91 Contoh")
+    day = clock.today()
+    schedule = event.schedule(day)
+    event.add(schedule, event.students(2), day)
+    with site.database.transaction() as tx:
+        tx.execute(sql("UPDATE attempt SET school_id = :school WHERE number = 1 AND id = "
+                        "(SELECT min(id::text)::uuid FROM attempt)"), {"school": other})  # fmt: skip
+    site.user("school", Scope("school", str(event.school)), login="sekolah")
+    found = Client(site, "sekolah").get(f"schedules/{schedule}").json()
+    assert [each["school"]["id"] for each in found["assessments"]] == [str(event.school)]

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, get
-from litestar.params import FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from assessor_registry.accounts.rules import Permission
+from assessor_registry.errors import NotFound
 from assessor_registry.institutions import store as institutions
 from assessor_registry.scheduling import store as scheduling
 from assessor_registry.schemes import store as schemes
@@ -75,6 +76,38 @@ def scheme_list(request: Request[Any, Any, Any], q: FromQuery[str | None] = None
     }  # fmt: skip
 
 
+@get("/schemes/{scheme_id:uuid}", opt=needs(Permission.SCHEMES_READ), sync_to_thread=True, tags=["reference"])
+def scheme(request: Request[Any, Any, Any], scheme_id: FromPath[UUID]) -> dict[str, Any]:
+    """One scheme with all its versions, newest first, each with its units in order: the codes that a record names."""
+    with request.app.state.database.read() as conn:
+        found = schemes.get(conn, scheme_id)
+        if found is None:
+            raise NotFound("schemes.not_found")
+        versions = [schemes.version(conn, row.id) for row in schemes.versions(conn, scheme_id)]
+    return {
+        "id": str(found.id),
+        "number": found.number,
+        "title": found.title,
+        "field": found.field,
+        "kind": found.kind,
+        "level": found.level,
+        "versions": [
+            {"id": str(each.id), "label": each.label, "first_day": _day(each.first_day), "complete": each.complete,
+             "verified": each.verified, "units": units_of(each)}
+            for each in versions if each
+        ],
+    }  # fmt: skip
+
+
+def units_of(version: schemes.SchemeVersion) -> list[dict[str, Any]]:
+    """The units of a version in order, each with the title of its cluster."""
+    return [
+        {"code": unit.code, "title": unit.title, "cluster": cluster.title}
+        for cluster in version.clusters
+        for unit in cluster.units
+    ]
+
+
 @get("/students", opt=needs(Permission.STUDENTS_READ), sync_to_thread=True, tags=["reference"])
 def student_list(
     request: Request[Any, Any, Any],
@@ -113,22 +146,24 @@ def schedule_list(
         )
     return {
         "page": page,
-        "items": [
-            {
-                "id": str(each.id),
-                "title": each.title,
-                "lsp": str(each.lsp_id),
-                "scheme_version": str(each.scheme_version_id),
-                "venue": str(each.venue_id),
-                "first_day": each.first_day.isoformat(),
-                "last_day": each.last_day.isoformat(),
-                "candidates": each.candidates,
-                "unallocated": each.unallocated,
-                "recorded": each.recorded,
-            }
-            for each in found
-        ],
+        "items": [told(each) for each in found],
     }
 
 
-HANDLERS = [lsps, venues, scheme_list, student_list, schedule_list]
+def told(plan: scheduling.ScheduleRow) -> dict[str, Any]:
+    """A schedule as a list has it."""
+    return {
+        "id": str(plan.id),
+        "title": plan.title,
+        "lsp": str(plan.lsp_id),
+        "scheme_version": str(plan.scheme_version_id),
+        "venue": str(plan.venue_id),
+        "first_day": plan.first_day.isoformat(),
+        "last_day": plan.last_day.isoformat(),
+        "candidates": plan.candidates,
+        "unallocated": plan.unallocated,
+        "recorded": plan.recorded,
+    }
+
+
+HANDLERS = [lsps, venues, scheme_list, scheme, student_list, schedule_list]

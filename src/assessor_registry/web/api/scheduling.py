@@ -12,7 +12,9 @@ from assessor_registry import clock
 from assessor_registry.accounts.rules import Permission
 from assessor_registry.errors import NotFound
 from assessor_registry.scheduling import actions, store
+from assessor_registry.schemes import store as schemes
 from assessor_registry.students import store as students
+from assessor_registry.web.api.reference import told, units_of
 from assessor_registry.web.forms import Ids, Input, MaybeDay, MaybeId, MaybeText, Text, Texts, read
 from assessor_registry.web.guards import needs
 from assessor_registry.web.once import once
@@ -136,6 +138,35 @@ def _attempts(tx: Any, request: Request[Any, Any, Any], schedule_id: UUID, wante
     return [here[each] for each in dict.fromkeys(wanted)]
 
 
+@get("/schedules/{schedule_id:uuid}", opt=needs(Permission.SCHEDULING_READ), sync_to_thread=True, tags=["schedules"])
+def schedule(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> dict[str, Any]:
+    """One schedule with what recording needs: `units` of its scheme version in order, and `assessments`, one for each
+    candidate, whose `id` stands in the address of a record. A school sees its own students.
+    """
+    with request.app.state.database.read() as conn:
+        plan = store.schedule(conn, request.user.scope, schedule_id)
+        version = schemes.version(conn, plan.scheme_version_id)
+        candidates = store.candidates(conn, request.user.scope, schedule_id)
+    return {
+        **told(plan),
+        "evidence_kinds": list(plan.evidence_kinds),
+        "cancelled": plan.cancelled_at is not None,
+        "units": units_of(version) if version else [],
+        "assessments": [
+            {
+                "id": str(each.attempt_id),
+                "student": {"id": str(each.student_id), "name": each.name, "nisn": each.nisn},
+                "school": {"id": str(each.school_id), "name": each.school_name},
+                "class_group": each.rombel,
+                "attempt": each.number,
+                "assessor": {"id": str(each.assessor_id), "name": each.assessor_name} if each.assessor_id else None,
+                "recorded": each.recorded_at is not None,
+            }
+            for each in candidates
+        ],
+    }
+
+
 @get("/schedules/{schedule_id:uuid}/picker", opt=WRITE, sync_to_thread=True, tags=["schedules"])
 def picker(request: Request[Any, Any, Any], schedule_id: FromPath[UUID], day: FromQuery[date]) -> dict[str, Any]:
     """Who may assess on a day, and why the others may not."""
@@ -157,4 +188,4 @@ def picker(request: Request[Any, Any, Any], schedule_id: FromPath[UUID], day: Fr
     }
 
 
-HANDLERS = [create, assign, picker]
+HANDLERS = [create, assign, schedule, picker]
