@@ -7,7 +7,7 @@ say the same. `field` names the input that caused it. `reasons` holds every unme
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 Param = str | int | bool | date | None
 
@@ -34,6 +34,8 @@ class Refusal(Exception):
         self.field = field
         self.reasons = reasons
         self.params: dict[str, Param] = params
+        # What a program is told besides: how things are now.
+        self.extra: Mapping[str, Any] | None = None
 
     @property
     def reason(self) -> Reason:

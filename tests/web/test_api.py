@@ -13,6 +13,7 @@ from tests.support.visit import Visit
 
 from assessor_registry import clock
 from assessor_registry.accounts.rules import Scope
+from assessor_registry.web.api.records import Recorded
 
 
 class Client:
@@ -72,6 +73,24 @@ def test_a_stale_save_is_409_with_what_the_server_has(site: Site) -> None:
     assert stale.json()["code"] == "assessments.stale"
     assert stale.json()["current"]["version"] == 1
     assert stale.json()["current"]["content"]["units"] == {visit.event.codes[0]: "K"}
+
+
+def test_what_a_stale_save_is_told_can_be_merged_and_sent_again_without_losing_anything(site: Site) -> None:
+    visit = Visit(site, units=2, candidates=1)
+    api = Client(site, visit.user.login)
+    path = f"assessments/{visit.attempts[0]}/record"
+    full = {
+        "outcome": "assessed", "units": dict.fromkeys(visit.event.codes, "BK"), "evidence": ["tertulis", "lisan"],
+        "recommendation": "BK", "note": "Pengkabelan belum rapi", "acknowledgement": "phone", "handed_on": False,
+    }  # fmt: skip
+    assert api.send("PUT", path, full).status_code == 200
+    current = api.send("PUT", path, {"outcome": "absent"}).json()["current"]
+    assert current["content"] == full
+    assert set(current["content"]) | {"version", "part"} == set(Recorded.model_fields)
+    merged = api.send("PUT", path, {**current["content"], "note": "Sudah rapi", "version": current["version"]})
+    assert merged.status_code == 200, merged.text
+    [draft] = visit.drafts()
+    assert (draft.evidence, draft.recommendation, draft.note) == (("tertulis", "lisan"), "BK", "Sudah rapi")
 
 
 def record_all(api: Client, visit: Visit) -> list[str]:

@@ -100,9 +100,8 @@ def problem_json(refusal: Refusal) -> Response[Any]:
     }
     if refusal.field:
         body["field"] = refusal.field
-    extra = getattr(refusal, "extra", None)
-    if extra is not None:
-        body["current"] = extra
+    if refusal.extra is not None:
+        body["current"] = refusal.extra
     return Response(
         body, status_code=refusal.status, media_type="application/problem+json", headers=_when_again(refusal)
     )

@@ -81,9 +81,15 @@ def record(
         status, answer = once(request, data, act)
     except Stale as stale:
         version = stale.params["version"]
-        stale.extra = {"version": version, "content": shown(stale.server) if stale.server else None}  # type: ignore[attr-defined]
+        stale.extra = {"version": version, "content": stored(stale.server) if stale.server else None}
         raise
     return Response(answer, status_code=status)
+
+
+def stored(content: Content) -> dict[str, Any]:
+    """All that is filled in, by the names of `Recorded`: who merges it and sends it again loses nothing."""
+    evidence = None if content.evidence is None else list(content.evidence)
+    return {**shown(content), "evidence": evidence, "recommendation": content.recommendation}
 
 
 def _visible(tx: Any, request: Request[Any, Any, Any], assessment_id: UUID) -> store.AttemptFact:
