@@ -4,8 +4,9 @@ A refusal is a code with parameters, never a sentence: `words` makes the sentenc
 say the same. `field` names the input that caused it. `reasons` holds every unmet clause, not only the first.
 """
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
@@ -14,10 +15,11 @@ Param = str | int | bool | date | None
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One unmet clause or one warning: a stable code and what its sentence needs."""
+    """One unmet clause or one warning: a stable code and what its sentence needs; `field`: the input it is about."""
 
     code: str
-    params: Mapping[str, Param] = field(default_factory=dict)
+    params: Mapping[str, Param] = dataclasses.field(default_factory=dict)
+    field: str | None = dataclasses.field(default=None, compare=False)
 
     def __hash__(self) -> int:
         return hash((self.code, tuple(sorted(self.params.items(), key=lambda item: item[0]))))

@@ -5,7 +5,7 @@ Two words are never merged: the assessor's *recommendation* (FR.AK.02), decided 
 
 import base64
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -80,19 +80,21 @@ def shape_reasons(content: Content, units: Sequence[UnitFact], evidence: Iterabl
         ("acknowledgement", content.acknowledgement, ACKNOWLEDGEMENTS),
     )
     found = [
-        Reason("assessments.unknown_choice", {"part": part, "value": value})
+        Reason("assessments.unknown_choice", {"part": part, "value": value}, part)
         for part, value, allowed in choices
         if value is not None and value not in allowed
     ]
-    found += [Reason("assessments.unknown_unit", {"unit": code}) for code in content.units if code not in known]
     found += [
-        Reason("assessments.unknown_choice", {"part": code, "value": value})
+        Reason("assessments.unknown_unit", {"unit": code}, "units") for code in content.units if code not in known
+    ]
+    found += [
+        Reason("assessments.unknown_choice", {"part": code, "value": value}, "units")
         for code, value in content.units.items()
         if value not in RESULTS
     ]
     kinds = set(evidence)
     found += [
-        Reason("assessments.unknown_choice", {"part": "evidence", "value": kind})
+        Reason("assessments.unknown_choice", {"part": "evidence", "value": kind}, "evidence")
         for kind in content.evidence or ()
         if kind not in kinds
     ]
@@ -102,9 +104,9 @@ def shape_reasons(content: Content, units: Sequence[UnitFact], evidence: Iterabl
 def note_reasons(note: str | None) -> tuple[Reason, ...]:
     """Return why a note can not be kept: too long, or not fit to be signed one day (the number of an identity card)."""
     if len(note or "") > NOTE_MOST:
-        return (Reason("assessments.note_long", {"most": NOTE_MOST}),)
+        return (Reason("assessments.note_long", {"most": NOTE_MOST}, "note"),)
     text = clean(note or "", lines=True)
-    return tuple(text_clauses("note", text)) if text else ()
+    return tuple(replace(each, field="note") for each in text_clauses("note", text)) if text else ()
 
 
 def ready(

@@ -47,21 +47,32 @@ def plan_reasons(title: str, first_day: date, last_day: date, evidence_kinds: It
     """Return everything that keeps a schedule from being made as it was written."""
     found = []
     if not title.strip():
-        found.append(Reason("scheduling.title_missing"))
+        found.append(Reason("scheduling.title_missing", field="title"))
     if len(title) > TITLE_MOST:
-        found.append(Reason("scheduling.title_long", {"most": TITLE_MOST}))
+        found.append(Reason("scheduling.title_long", {"most": TITLE_MOST}, "title"))
     if odd := [day for day in (first_day, last_day) if not EARLIEST <= day <= LATEST]:
-        found.append(Reason("days.beyond_belief", {"day": odd[0]}))
+        found.append(Reason("days.beyond_belief", {"day": odd[0]}, "first_day" if odd[0] == first_day else "last_day"))
     elif last_day < first_day:
-        found.append(Reason("scheduling.days_reversed", {"first_day": first_day, "last_day": last_day}))
+        found.append(Reason("scheduling.days_reversed", {"first_day": first_day, "last_day": last_day}, "last_day"))
     elif len(days_of(first_day, last_day)) > LONGEST_DAYS:
-        found.append(Reason("scheduling.too_long", {"most": LONGEST_DAYS}))
+        found.append(Reason("scheduling.too_long", {"most": LONGEST_DAYS}, "last_day"))
     return (*found, *evidence_reasons(evidence_kinds))
 
 
 def evidence_reasons(kinds: Iterable[str]) -> tuple[Reason, ...]:
     """Return one reason for each kind of evidence that FR.AK.02 does not have."""
-    return tuple(Reason("scheduling.unknown_evidence", {"kind": kind}) for kind in kinds if kind not in EVIDENCE)
+    known = ", ".join(f"{code} ({printed})" for code, printed in EVIDENCE.items())
+    return tuple(
+        Reason("scheduling.unknown_evidence", {"kind": kind, "known": known}, "evidence_kinds")
+        for kind in kinds
+        if kind not in EVIDENCE
+    )
+
+
+def evidence_code(text: str) -> str:
+    """Return the code of a kind of evidence that is named by code or as printed; what is neither stays as it is."""
+    sought = " ".join(text.split()).casefold()
+    return next((code for code, printed in EVIDENCE.items() if sought in (code, printed.casefold())), text)
 
 
 def per_day(candidates: int, days: int) -> int:

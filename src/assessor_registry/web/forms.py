@@ -1,6 +1,7 @@
 """What users send: input models that forbid unknown fields, and a form that comes back with all that was typed."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from typing import Annotated, Any, TypeVar
@@ -35,7 +36,8 @@ def _empty_is_none(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
-def _listed(value: object) -> object:
+def listed(value: object) -> object:
+    """What may be sent once or as a list, as a list; nothing is an empty one."""
     if value is None or value == "":
         return []
     return value if isinstance(value, list) else [value]
@@ -50,8 +52,8 @@ MaybeDay = Annotated[date | None, BeforeValidator(lambda value: _day(_empty_is_n
 MaybeId = Annotated[UUID | None, BeforeValidator(_empty_is_none)]
 MaybeNumber = Annotated[int | None, BeforeValidator(_empty_is_none)]
 # The first that is wrong is told, and no more: a list may be long.
-Ids = Annotated[list[UUID], FailFast(), BeforeValidator(_listed)]
-Texts = Annotated[list[Text], FailFast(), BeforeValidator(_listed)]
+Ids = Annotated[list[UUID], FailFast(), BeforeValidator(listed)]
+Texts = Annotated[list[Text], FailFast(), BeforeValidator(listed)]
 
 M = TypeVar("M", bound=Input)
 
@@ -61,7 +63,8 @@ class InvalidForm(InvalidInput):
 
     def __init__(self, errors: Mapping[str, Reason]) -> None:
         field, first = next(iter(errors.items()))
-        super().__init__(first.code, field=field, reasons=tuple(errors.values()), **first.params)
+        reasons = tuple(replace(reason, field=name or None) for name, reason in errors.items())
+        super().__init__(first.code, field=field, reasons=reasons, **first.params)
         self.errors = dict(errors)
 
 

@@ -22,7 +22,7 @@ from assessor_registry import clock, words
 from assessor_registry.db.engine import DBAPIError, translated
 from assessor_registry.errors import Conflict, Forbidden, InvalidInput, NotFound, NotSignedIn, Reason, Refusal, TooMany
 from assessor_registry.web import resuming
-from assessor_registry.web.queries import unfit_query
+from assessor_registry.web.queries import unfit
 from assessor_registry.web.render import page
 
 log = logging.getLogger(__name__)
@@ -108,9 +108,10 @@ def problem_json(refusal: Refusal) -> Response[Any]:
 
 
 def said(reason: Reason) -> dict[str, str]:
-    """A reason as the API gives it; `record` is the recorded assessment that it is about, where it is about one."""
+    """A reason as the API gives it, with the `field` or the `record` that it is about, where it is about one."""
+    field = {"field": reason.field} if reason.field else {}
     record = {"record": str(reason.params["draft"])} if "draft" in reason.params else {}
-    return {"code": reason.code, "message": words.sentence(reason), **record}
+    return {"code": reason.code, "message": words.sentence(reason), **field, **record}
 
 
 def refusal_handler(request: Request[Any, Any, Any], error: Refusal) -> Response[Any]:
@@ -129,7 +130,7 @@ def http_handler(request: Request[Any, Any, Any], error: HTTPException) -> Respo
     if error.status_code == 413:
         return _with_status(request, InvalidInput("web.too_large"), 413)
     if 400 <= error.status_code < 500:
-        return _with_status(request, unfit_query(request, error) or InvalidInput("web.unreadable", detail=""), 400)
+        return _with_status(request, unfit(request, error) or InvalidInput("web.unreadable"), 400)
     return unexpected_handler(request, error)
 
 
@@ -171,7 +172,7 @@ def _while_reading(error: Exception) -> bool:
 def unexpected_handler(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """For a bug: a number for the user and the log; no detail leaves the server, no personal data enters the log."""
     if _while_reading(error):
-        return _with_status(request, InvalidInput("web.unreadable", detail=""), 400)
+        return _with_status(request, InvalidInput("web.unreadable"), 400)
     number = secrets.token_hex(4)
     # Frames and type only: the message of an exception may hold a name or a number of a person.
     frames = "".join(traceback.format_tb(error.__traceback__))

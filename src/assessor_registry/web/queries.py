@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from litestar import Request
+from litestar.enums import RequestEncodingType
 from litestar.exceptions import HTTPException
 from litestar.types import Empty
 from litestar.utils.scope.state import ScopeState
@@ -20,6 +21,11 @@ def _known(request: Request[Any, Any, Any]) -> dict[str, Any]:
     handler = request.scope.get("route_handler")
     parsed = getattr(handler, "parsed_fn_signature", None)
     return {name: each.annotation for name, each in parsed.parameters.items()} if parsed else {}
+
+
+def _takes_json(request: Request[Any, Any, Any]) -> bool:
+    body = request.route_handler.parsed_fn_signature.parameters["data"].kwarg_definition
+    return getattr(body, "media_type", None) == RequestEncodingType.JSON
 
 
 def strict(request: Request[Any, Any, Any]) -> None:
@@ -40,13 +46,15 @@ def strict(request: Request[Any, Any, Any]) -> None:
     ScopeState.from_scope(request.scope).parsed_query = Empty
 
 
-def unfit_query(request: Request[Any, Any, Any], error: HTTPException) -> InvalidInput | None:
-    """Say which value of the query does not fit and what is expected; None when it is not about one."""
+def unfit(request: Request[Any, Any, Any], error: HTTPException) -> InvalidInput | None:
+    """Say which value of the query does not fit and what is expected, or that the body does not; else None."""
     extra = error.extra if isinstance(error.extra, list) else []
     key = next((str(each["key"]) for each in extra if isinstance(each, dict) and each.get("key")), None)
     annotation = _known(request).get(key or "")
     if key is None or annotation is None:
         return None
+    if key == "data":
+        return InvalidInput("web.not_an_object") if _takes_json(request) else None
     return InvalidInput("web.query_unfit", field=key, name=key, expected=expected(annotation))
 
 

@@ -39,11 +39,11 @@ def create_schedule(
     if not store.lsp_in(tx, actor.scope, lsp_id):
         raise NotFound("scheduling.no_lsp")
     if not store.venue_of(tx, lsp_id, venue_id):
-        raise NotFound("scheduling.no_venue")
+        raise NotFound("scheduling.no_venue", field="venue")
     if (units := store.version_units(tx, scheme_version_id)) is None:
-        raise NotFound("scheduling.no_version")
+        raise NotFound("scheduling.no_version", field="scheme_version")
     if units == 0:
-        raise Conflict("scheduling.no_units")
+        raise Conflict("scheduling.no_units", field="scheme_version")
     if reasons := plan_reasons(title, first_day, last_day, evidence_kinds):
         raise InvalidInput("scheduling.plan_refused", reasons=reasons, count=len(reasons))
     row = {

@@ -9,6 +9,7 @@ from assessor_registry import clock
 from assessor_registry.accounts.rules import Permission
 from assessor_registry.intake import actions, machine
 from assessor_registry.intake.plan_rules import Plan
+from assessor_registry.web.api.described import body
 from assessor_registry.web.forms import Form, Input, MaybeText, read
 from assessor_registry.web.guards import needs
 from assessor_registry.web.once import once
@@ -32,7 +33,7 @@ class SentStudents(Input):
 
 
 @post("/imports/assessors", opt=needs(Permission.ASSESSORS_IMPORT), sync_to_thread=True, status_code=200,
-      tags=["imports"])  # fmt: skip
+      tags=["imports"], operation_class=body(SentAssessors, file=True))  # fmt: skip
 def assessors(request: Request[Any, Any, Any], data: MultipartBody[Form]) -> Response[dict[str, Any]]:
     """Import a register of assessors (multipart: file, preview, corrections). Personal values come back masked."""
     given = read(SentAssessors, _typed(data))
@@ -40,7 +41,7 @@ def assessors(request: Request[Any, Any, Any], data: MultipartBody[Form]) -> Res
 
 
 @post("/imports/students", opt=needs(Permission.STUDENTS_IMPORT), sync_to_thread=True, status_code=200,
-      tags=["imports"])  # fmt: skip
+      tags=["imports"], operation_class=body(SentStudents, file=True))  # fmt: skip
 def students(request: Request[Any, Any, Any], data: MultipartBody[Form]) -> Response[dict[str, Any]]:
     """Import a list of pupils of one school (multipart: file, preview, school). Personal values come back masked."""
     given = read(SentStudents, _typed(data))

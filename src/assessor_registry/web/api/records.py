@@ -14,6 +14,7 @@ from assessor_registry.assessments.rules import Content, Stale
 from assessor_registry.errors import InvalidInput, NotFound
 from assessor_registry.scheduling import store as schedules
 from assessor_registry.signing.actions import unlock
+from assessor_registry.web.api.described import KINDS, Kind, body
 from assessor_registry.web.codes import RECENT
 from assessor_registry.web.forms import Input, MaybeText, Secret, read
 from assessor_registry.web.guards import needs, public
@@ -33,7 +34,7 @@ class Recorded(Input):
     part: Annotated[int, Field(ge=1, le=9)] = 1
     outcome: Literal["assessed", "absent", "withdrew"] | None = None
     units: dict[str, Literal["K", "BK"]] = Field(default_factory=dict)
-    evidence: list[str] | None = None
+    evidence: list[Kind] | None = Field(default=None, description=KINDS)
     recommendation: Literal["K", "BK"] | None = None
     note: MaybeText = None
     acknowledgement: Literal["paper", "phone", "refused"] | None = None
@@ -54,7 +55,7 @@ class ToSign(Input):
 
 
 @put("/assessments/{assessment_id:uuid}/record", opt=needs(Permission.ASSESSMENTS_RECORD), sync_to_thread=True,
-     tags=["records"])  # fmt: skip
+     tags=["records"], operation_class=body(Recorded))  # fmt: skip
 def record(
     request: Request[Any, Any, Any], assessment_id: FromPath[UUID], data: JSONBody[dict[str, Any]]
 ) -> Response[dict[str, Any]]:
@@ -108,7 +109,8 @@ def _visible(tx: Any, request: Request[Any, Any, Any], assessment_id: UUID) -> s
     raise NotFound("assessments.no_attempt")
 
 
-@post("/records/sign", opt=needs(Permission.ASSESSMENTS_SIGN), sync_to_thread=True, status_code=200, tags=["records"])
+@post("/records/sign", opt=needs(Permission.ASSESSMENTS_SIGN), sync_to_thread=True, status_code=200, tags=["records"],
+      operation_class=body(ToSign))  # fmt: skip
 def sign(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> Response[dict[str, Any]]:
     """Sign with one passphrase: all or nothing. Refused, each of `reasons` has code, message and record: the one that
     it is about, as it was asked for. Signed, each has its code; its evidence file opens with code or record.

@@ -1,12 +1,12 @@
 """Schedules and who assesses in them."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
-from pydantic import Field
+from pydantic import BeforeValidator, FailFast, Field
 
 from assessor_registry import clock
 from assessor_registry.accounts.rules import Permission
@@ -14,8 +14,9 @@ from assessor_registry.errors import NotFound
 from assessor_registry.scheduling import actions, store
 from assessor_registry.schemes import store as schemes
 from assessor_registry.students import store as students
+from assessor_registry.web.api.described import KINDS, Kind, body
 from assessor_registry.web.api.reference import told, units_of
-from assessor_registry.web.forms import Ids, Input, MaybeDay, MaybeId, MaybeText, Text, Texts, read
+from assessor_registry.web.forms import Ids, Input, MaybeDay, MaybeId, MaybeText, Text, listed, read
 from assessor_registry.web.guards import needs
 from assessor_registry.web.once import once
 from assessor_registry.web.pages.schedule_assessors import require_own
@@ -34,7 +35,9 @@ class NewSchedule(Input):
     title: Text
     first_day: date
     last_day: date
-    evidence_kinds: Texts = Field(default_factory=list)
+    evidence_kinds: Annotated[list[Kind], FailFast(), BeforeValidator(listed)] = Field(
+        default_factory=list, description=KINDS
+    )
     season: MaybeId = None
     bnsp_code: MaybeText = None
     students: Ids = Field(default_factory=list)
@@ -54,7 +57,8 @@ class NewAssignment(Input):
     students: Ids = Field(default_factory=list)
 
 
-@post("/schedules", opt=WRITE, sync_to_thread=True, status_code=201, tags=["schedules"])
+@post("/schedules", opt=WRITE, sync_to_thread=True, status_code=201, tags=["schedules"],
+      operation_class=body(NewSchedule))  # fmt: skip
 def create(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> Response[dict[str, Any]]:
     """Make a schedule (jadwal uji kompetensi)."""
     given, now = read(NewSchedule, data), clock.now()
@@ -92,7 +96,8 @@ def create(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> R
     return Response(answer, status_code=status)
 
 
-@post("/schedules/{schedule_id:uuid}/assignments", opt=WRITE, sync_to_thread=True, status_code=201, tags=["schedules"])
+@post("/schedules/{schedule_id:uuid}/assignments", opt=WRITE, sync_to_thread=True, status_code=201, tags=["schedules"],
+      operation_class=body(NewAssignment))  # fmt: skip
 def assign(
     request: Request[Any, Any, Any], schedule_id: FromPath[UUID], data: JSONBody[dict[str, Any]]
 ) -> Response[dict[str, Any]]:

@@ -8,6 +8,7 @@ from litestar.params import JSONBody
 from assessor_registry import clock
 from assessor_registry.accounts import actions as accounts
 from assessor_registry.accounts.rules import Permission
+from assessor_registry.web.api.described import body
 from assessor_registry.web.forms import Input, Secret, Text, read
 from assessor_registry.web.guards import needs, public
 from assessor_registry.web.pages.entry import address
@@ -20,7 +21,8 @@ class Credentials(Input):
     password: Secret
 
 
-@post("/session", opt=public(), sync_to_thread=True, status_code=201, tags=["session"])
+@post("/session", opt=public(), sync_to_thread=True, status_code=201, tags=["session"],
+      operation_class=body(Credentials))  # fmt: skip
 def open_session(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> dict[str, Any]:
     """Sign in. The token goes into `Authorization: Bearer …`; it ends as a session does."""
     given, now = read(Credentials, data), clock.now()

@@ -161,8 +161,6 @@ def create(request: Request[Any, Any, Any], data: URLEncodedBody[Form]) -> Respo
 
 
 _FIELD_OF = {
-    "scheduling.title_missing": "title", "scheduling.title_long": "title", "scheduling.days_reversed": "last_day",
-    "scheduling.too_long": "last_day", "scheduling.unknown_evidence": "evidence_kinds",
     "scheduling.no_venue": "venue", "scheduling.no_version": "scheme_version", "scheduling.no_units": "scheme_version",
 }  # fmt: skip
 
@@ -173,7 +171,8 @@ def at_fields(act: Any) -> Any:
         return act()
     except Refusal as refusal:
         reasons = refusal.reasons or (refusal.reason,)
-        found = {_FIELD_OF[each.code]: each for each in reasons if each.code in _FIELD_OF}
+        named = ((each.field or _FIELD_OF.get(each.code), each) for each in reasons)
+        found = {name: each for name, each in named if name}
         if not found:
             raise
         raise InvalidForm(found) from None

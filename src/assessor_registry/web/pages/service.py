@@ -8,6 +8,7 @@ from litestar.response import Redirect, Template
 from assessor_registry.accounts.rules import Permission
 from assessor_registry.db import migrations
 from assessor_registry.errors import Refusal
+from assessor_registry.web.api.described import kind_of
 from assessor_registry.web.guards import needs, public
 from assessor_registry.web.render import page
 
@@ -51,7 +52,19 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> dict[str, A
             {"name": each["name"], "where": each["in"], "required": each.get("required", False)}
             for each in operation.get("parameters", [])
         ],
+        "body": [_body(each["schema"]) for each in operation.get("requestBody", {}).get("content", {}).values()],
         "needs_key": method in ("post", "put") and not path.endswith("/session"),
+    }
+
+
+def _body(schema: dict[str, Any]) -> dict[str, Any]:
+    required = schema.get("required", ())
+    return {
+        "text": schema.get("description", ""),
+        "fields": [
+            {"name": name, "kind": kind_of(field), "required": name in required, "text": field.get("description", "")}
+            for name, field in schema["properties"].items()
+        ],
     }
 
 

@@ -7,7 +7,7 @@ SENTENCES = {
     "scheduling.title_long": "Judul jadwal terlalu panjang: paling banyak {most} karakter.",
     "scheduling.days_reversed": "Hari terakhir ({last_day}) mendahului hari pertama ({first_day}).",
     "scheduling.too_long": "Satu jadwal paling lama {most} hari. Bagi menjadi beberapa jadwal.",
-    "scheduling.unknown_evidence": "Jenis bukti “{kind}” tidak ada dalam FR.AK.02.",
+    "scheduling.unknown_evidence": "Jenis bukti “{kind}” tidak dikenal. Yang ada dalam FR.AK.02: {known}.",
     "scheduling.no_venue": "TUK ini tidak ada atau bukan TUK LSP tersebut.",
     "scheduling.no_version": "Versi skema ini tidak ada.",
     "scheduling.no_units": "Versi skema ini belum berisi unit kompetensi. Lengkapi dahulu unitnya.",
