@@ -193,6 +193,26 @@ def test_the_api_previews_applies_and_does_the_same_request_once(site: Site) -> 
     assert (pupils.status_code, pupils.json()["new"]) == (200, 1)
 
 
+def test_the_api_applies_only_what_was_looked_at(site: Site) -> None:
+    content = register(assessor(1), assessor(2))
+    plan = by_api(site, "division", "assessors", content, preview="true")().json()["plan"]
+    by_api(site, "division", "assessors", register(assessor(1)), key="dua")()
+    kept = count(site, "import_batch"), count(site, "stored_file")
+    refused = by_api(site, "division", "assessors", content, key="tiga", plan=plan)()
+    assert (refused.status_code, refused.json()["code"]) == (409, "intake.changed_since")
+    assert (count(site, "import_batch"), count(site, "stored_file"), count(site, "assessor")) == (*kept, 1)
+    now = refused.json()["current"]
+    assert (now["applied"], now["new"], now["same"], now["plan"] == plan) == (False, 1, 1, False)
+    done = by_api(site, "division", "assessors", content, key="empat", plan=now["plan"])()
+    assert (done.status_code, done.json()["applied"], done.json()["plan"]) == (200, True, now["plan"])
+    assert count(site, "assessor") == 2
+    odd = by_api(site, "division", "assessors", content, key="lima", plan="bukan")()
+    assert (odd.status_code, odd.json()["field"]) == (422, "plan")
+    pupils = workbook_bytes(PUPIL_HEADINGS, [pupil(1)])
+    seen = by_api(site, "division", "students", pupils, key="enam", school="99000090", preview="true")().json()["plan"]
+    assert by_api(site, "division", "students", pupils, key="tujuh", school="99000090", plan=seen)().json()["applied"]
+
+
 @pytest.mark.parametrize(
     ("role", "path", "content", "status"),
     [("auditor", "assessors", register(assessor(1)), 403), ("division", "assessors", b"bukan", 422),

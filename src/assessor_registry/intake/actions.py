@@ -69,6 +69,14 @@ class Applied:
     corrected: frozenset[int]
 
 
+class ChangedSince(Conflict):
+    """What an import would do is no longer what was looked at; `plan` is what it would do now."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__("intake.changed_since")
+        self.plan = plan
+
+
 def read(db: Database, kind: str, path: Path, name: str, *, today: date) -> Source:
     """Read a file that someone sends; `name` is what they call it. No connection is held while the child reads.
 
@@ -102,9 +110,28 @@ def preview(
         Forbidden: the actor may not import this kind of file, or not for that school.
         InvalidInput: the school of a list of pupils can not be told.
     """
-    require(actor, source.kind)
     asked = _own_school(actor, asked)
-    plan = make_plan(tx, actor, source, asked, secrecy=secrecy, today=today)
+    plan = _first_plan(tx, actor, source, asked, secrecy, today)
+    return _keep(tx, actor, source, plan, asked.npsn, uploads_dir, secrecy, now)
+
+
+def _first_plan(
+    tx: Connection, actor: Actor, source: Source, asked: SchoolAsked, secrecy: Secrecy, today: date
+) -> Plan:
+    require(actor, source.kind)
+    return make_plan(tx, actor, source, asked, secrecy=secrecy, today=today)
+
+
+def _keep(
+    tx: Connection,
+    actor: Actor,
+    source: Source,
+    plan: Plan,
+    npsn: str | None,
+    uploads_dir: Path,
+    secrecy: Secrecy,
+    now: datetime,
+) -> Preview:
     file_id = files.keep(
         tx, uploads_dir, content=source.content, given_name=source.name, purpose=f"import.{source.kind}",
         uploaded_by=actor.author, now=now, allowed=SHEETS, seal=lambda content: sealed(secrecy, content),
@@ -113,7 +140,7 @@ def preview(
     known_school = None if plan.schools else plan.school_id
     store.add_batch(
         tx,
-        {"id": batch_id, "kind": source.kind, "file_id": file_id, "school_id": known_school, "npsn": asked.npsn,
+        {"id": batch_id, "kind": source.kind, "file_id": file_id, "school_id": known_school, "npsn": npsn,
          "plan_sha256": plan.digest, "counts": plan.counts, "created_by": actor.account_id, "created_at": now},
     )  # fmt: skip
     note(tx, actor.author, "intake.preview", "import", batch_id, now=now, after={"kind": source.kind, **plan.counts})
@@ -195,7 +222,7 @@ def apply(
     institutions.lock_schools(tx)
     plan = plan_again(tx, actor, batch, source, secrecy=secrecy, today=today)
     if plan.digest != (seen or batch.plan_sha256):
-        raise Conflict("intake.changed_since")
+        raise ChangedSince(plan)
     ticked = chosen(plan, corrections)
     _write(tx, actor, batch, plan, ticked, secrecy, now, today)
     return Applied(batch_id, plan, ticked)
@@ -253,15 +280,21 @@ def import_now(
     today: date,
     asked: SchoolAsked = NOBODY,
     corrections: bool = False,
+    seen: bytes | None = None,
 ) -> Applied:
-    """Preview and apply in one transaction, for who asks for both at once.
+    """Preview and apply in one transaction; `seen` is the digest of the plan of a preview before, if there was one.
 
     Raises:
         Forbidden, InvalidInput: as `preview`.
+        ChangedSince: it would not do what was looked at.
     """
     store.lock(tx)
     institutions.lock_schools(tx)
-    made = preview(tx, actor, source, uploads_dir=uploads_dir, secrecy=secrecy, now=now, today=today, asked=asked)
+    asked = _own_school(actor, asked)
+    plan = _first_plan(tx, actor, source, asked, secrecy, today)
+    if seen is not None and seen != plan.digest:
+        raise ChangedSince(plan)
+    made = _keep(tx, actor, source, plan, asked.npsn, uploads_dir, secrecy, now)
     batch = _visible(actor, store.batch(tx, made.batch_id, lock_row=True))
     ticked = chosen(made.plan, corrections)
     _write(tx, actor, batch, made.plan, ticked, secrecy, now, today)

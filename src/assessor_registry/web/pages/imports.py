@@ -178,7 +178,7 @@ def apply(request: Request[Any, Any, Any], batch_id: FromPath[UUID], data: URLEn
                 now=clock.now(),
                 today=today,
                 corrections=_ticked(given.corrections),
-                seen=_digest(given.plan),
+                seen=digest(given.plan),
             )
             return {"id": str(done.batch_id)}
 
@@ -209,7 +209,12 @@ def _ticked(values: list[str]) -> bool | list[int]:
     return [int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 9]
 
 
-def _digest(text: str) -> bytes:
+def digest(text: str) -> bytes:
+    """Read the digest of a plan.
+
+    Raises:
+        InvalidInput: it is none.
+    """
     try:
         return bytes.fromhex(text)
     except ValueError:
