@@ -89,6 +89,6 @@ def test_every_link_and_button_of_a_phone_is_as_high_as_a_finger(there: Events) 
             ("assessor", enters(there, who.actor), own),
         ):
             wrong += low(signed_in(browser, address, user, viewport=PHONE), address, paths, name)
-        anyone = browser.new_context(viewport=PHONE, locale="id-ID").new_page()
+        anyone = browser.new_context(viewport=PHONE, locale="id-ID").new_page()  # type: ignore[arg-type]
         wrong += low(anyone, address, ["/cek", f"/cek/{code}", "/masuk"], "anyone")
     assert wrong == []

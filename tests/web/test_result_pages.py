@@ -229,13 +229,13 @@ def test_what_is_wrong_with_a_paper_form_stands_at_its_field_and_the_only_choice
     assert form.count(f'type="date" value="{plan.first_day.isoformat()}"') == 2
     assert "(wajib bila ada unit BK atau rekomendasi BK)" in text_of(form)
     first = f"unit-{plan.scheme.codes[0]}"
-    back = enter(admin, paper_fields(plan, who), **{first: "BK", "recommendation": ""})
+    back = enter(admin, {**paper_fields(plan, who), first: "BK", "recommendation": ""})
     assert back.status_code == 409
     note = back.text.split('id="e-note"')[1].split("</p>", 1)[0]
     assert "Catatan wajib diisi bila ada unit BK" in note
     assert 'aria-describedby="e-note"' in back.text
     days = {"first_day": here.site.day(1).isoformat(), "last_day": here.site.day(-1).isoformat()}
-    assert 'id="e-last_day"' in enter(admin, paper_fields(plan, who), **days).text
+    assert 'id="e-last_day"' in enter(admin, {**paper_fields(plan, who), **days}).text
 
 
 def test_paper_is_entered_by_one_and_confirmed_by_another(here: Events) -> None:
