@@ -1,5 +1,6 @@
 """Places to which nothing can be written: one sentence with the path, exit code 2, and nothing was done."""
 
+import errno
 import io
 import json
 import os
@@ -133,6 +134,14 @@ def test_what_no_command_foresaw_is_still_a_sentence(run: Run, monkeypatch: pyte
     assert run("fsck") == (
         2, "", "Sistem menolak /proc/tidak/ada: foldernya tidak ada, atau tidak menerima berkas baru.\n"
     )  # fmt: skip
+
+
+def test_a_failure_without_a_path_is_a_sentence_too(program: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_given: object, **_named: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("assessor_registry.settings.load", full)
+    assert program("fsck") == (2, "", "Sistem menolak perintah ini: ruang penyimpanan habis.\n")
 
 
 def test_a_failure_elsewhere_is_not_blamed_on_the_file_that_is_written(tmp_path: Path) -> None:

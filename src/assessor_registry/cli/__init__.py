@@ -55,7 +55,7 @@ def main() -> None:
     except OSError as error:
         # What no command foresaw: a full disk, a folder that went away. A sentence is more use than a traceback.
         if error.filename is None:
-            raise
+            fail(InvalidInput("cli.system_refused_this", why=why(error)))
         fail(InvalidInput("cli.system_refused", path=str(error.filename), why=why(error)))
 
 

@@ -18,6 +18,7 @@ SENTENCES = {
     "cli.is_folder": "{path} adalah folder. Sebutkan berkas di dalamnya.",
     "cli.not_a_status": "{path} bukan keterangan status dan bukan berkas bukti, jadi --status tidak dapat dipakai.",
     "cli.system_refused": "Sistem menolak {path}: {why}.",
+    "cli.system_refused_this": "Sistem menolak perintah ini: {why}.",
     "cli.no_data_dir": "Folder data {path} tidak ada. Periksa --data-dir; register baru dibuat dengan migrate.",
     "cli.no_registry": "Di folder data {path} tidak ada register. Periksa --data-dir; register baru dibuat dengan migrate.",
     "cli.other_role": "psql hanya untuk peran {known}, bukan {role}.",
