@@ -36,7 +36,7 @@ def test_a_day_is_read_from_every_way_to_write_it(day: date) -> None:
     spellings = [
         text(f"{indonesian} {day.day}, {day.year}"), text(f"{english} {day.day}, {day.year}"),
         text(f"{english[:3]} {day.day} {day.year}"), text(f"{indonesian[:3]}. {day:%d}, {day.year}"),
-        text(f"{day:%A}, {english} {day.day}, {day.year}"), text(f"1 Januari 1990 – {english} {day.day}, {day.year}"),
+        text(f"{day:%A}, {english} {day.day}, {day.year}"),
         text(day.isoformat()), text(f"{day:%d/%m/%Y}"), text(f"{day:%d-%m-%Y}"), text(f" {long_date(day)} "),
         text(f"{day.day} {long_date(day).split()[1][:3]} {day.year}"), Cell(Kind.DATE, day), Cell(Kind.NUMBER, serial),
         Cell(Kind.FORMULA, day.isoformat()), Cell(Kind.FORMULA, str(int(serial)), True),
