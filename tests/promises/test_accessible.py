@@ -21,7 +21,19 @@ from assessor_registry.web.guards import SESSION_COOKIE
 
 # Who visits a page that several may see: the one who uses it most.
 VISITORS = ("assessor", "lsp_admin", "division", "operator", "school", "auditor", "panel", "anonymous")
-FILES = (".xlsx", ".pdf", ".json", ".pem", ".crl", ".js", "/pindaian", "/berkas", "/health", "/api")
+FILES = (
+    ".xlsx",
+    ".pdf",
+    ".json",
+    ".pem",
+    ".crl",
+    ".js",
+    "/pindaian",
+    "/berkas",
+    "/berkas/{scan_id:uuid}",
+    "/health",
+    "/api",
+)
 PAGES = [
     row
     for row in rows()
