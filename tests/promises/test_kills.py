@@ -27,8 +27,8 @@ from assessor_registry import checking, clock
 from assessor_registry.settings import Settings
 
 WRITERS = 8
-KILLS = size(6, 1_000)
-CRASHES = size(2, 50)
+KILLS = size(4, 1_000)
+CRASHES = size(1, 50)
 # Each round needs candidates who were not recorded yet; a round ends early when its writers are through with theirs.
 PER_WRITER = 4
 LONGEST = 0.9  # seconds of writing before the end
