@@ -160,8 +160,9 @@ def days_of(cell: Cell) -> tuple[date, date] | None:
     Raises:
         ValueError: one of the two is no day between 1900 and 2100.
     """
-    parts = _RANGE.split(text_of(cell) or "") if isinstance(cell.value, str) and not cell.numeric else []
-    if len(parts) != 2 or not all(parts) or parse_date(text_of(cell) or "") is not None:
+    text = text_of(cell) if isinstance(cell.value, str) and not cell.numeric else None
+    parts = _RANGE.split(text) if text else []
+    if text is None or len(parts) != 2 or not all(parts) or parse_date(text) is not None:
         return None
     return _day_of(parts[0]), _day_of(parts[1])
 

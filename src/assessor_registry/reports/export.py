@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Date, Executable, Text, Uuid, column, select,
 
 from assessor_registry.accounts.rules import PROVINCE
 from assessor_registry.reports.lsps import LspLine, lsp_lines
+from assessor_registry.reports.todo import OPENED
 from assessor_registry.validity.store import banded
 
 AT_ONCE = 1_000
@@ -189,16 +190,7 @@ ORDER BY r.last_day DESC, r.named ->> 'candidate', r.part, r.signed_at, r.id
 _TODOS = f"""
 SELECT f.kind, COALESCE(a.name, l.name, v.name, s.title) AS subject, {_CURRENT_MET} AS met,
        COALESCE(c.name, lv.name, ls.name) AS place, f.last_day, f.stage, f.raised_at, f.acknowledged_at, f.note
-FROM flag f
-LEFT JOIN assessor a ON f.subject_kind = 'assessor' AND a.id = f.subject_id
-LEFT JOIN employment e ON e.assessor_id = a.id AND e.last_day IS NULL
-LEFT JOIN school c ON c.id = e.school_id
-LEFT JOIN lsp l ON f.subject_kind = 'lsp' AND l.id = f.subject_id
-LEFT JOIN venue v ON f.subject_kind = 'venue' AND v.id = f.subject_id
-LEFT JOIN lsp lv ON lv.id = v.lsp_id
-LEFT JOIN schedule s ON f.subject_kind = 'schedule' AND s.id = f.subject_id
-LEFT JOIN lsp ls ON ls.id = s.lsp_id
-WHERE f.cleared_at IS NULL
+{OPENED}
 ORDER BY f.last_day, f.kind, subject, f.id
 """
 

@@ -30,12 +30,8 @@ class ToDo:
     phone: str | None
 
 
-_OPEN = """
-SELECT f.id, f.kind, f.subject_kind, f.subject_id, f.last_day, f.stage, f.raised_at, f.acknowledged_at, f.note,
-       COALESCE(a.name, l.name, v.name, s.title) AS subject,
-       COALESCE(c.name, lv.name, ls.name) AS place,
-       a.email, a.phone, count(*) OVER () AS total
-FROM flag f
+# Open to-dos with whom they are about and where; every list of them stands on it.
+OPENED = """FROM flag f
 LEFT JOIN assessor a ON f.subject_kind = 'assessor' AND a.id = f.subject_id
 LEFT JOIN employment e ON e.assessor_id = a.id AND e.last_day IS NULL
 LEFT JOIN school c ON c.id = e.school_id
@@ -44,10 +40,17 @@ LEFT JOIN venue v ON f.subject_kind = 'venue' AND v.id = f.subject_id
 LEFT JOIN lsp lv ON lv.id = v.lsp_id
 LEFT JOIN schedule s ON f.subject_kind = 'schedule' AND s.id = f.subject_id
 LEFT JOIN lsp ls ON ls.id = s.lsp_id
-WHERE f.cleared_at IS NULL
+WHERE f.cleared_at IS NULL"""
+
+_OPEN = f"""
+SELECT f.id, f.kind, f.subject_kind, f.subject_id, f.last_day, f.stage, f.raised_at, f.acknowledged_at, f.note,
+       COALESCE(a.name, l.name, v.name, s.title) AS subject,
+       COALESCE(c.name, lv.name, ls.name) AS place,
+       a.email, a.phone, count(*) OVER () AS total
+{OPENED}
   AND (CAST(:kind AS text) IS NULL OR f.kind = :kind)
   AND (CAST(:subject AS uuid) IS NULL OR f.subject_id = CAST(:subject AS uuid))
-  AND {scope}
+  AND {{scope}}
 ORDER BY (f.acknowledged_at IS NOT NULL), (f.kind NOT IN ('needs_assessor', 'results_unsigned')), f.stage, f.last_day,
          subject, f.id
 LIMIT :size OFFSET :start

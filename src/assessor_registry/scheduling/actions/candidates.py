@@ -174,7 +174,7 @@ def split_evenly(
         lacking = too_few_reason(len(rows), sum(room.values()), most, days)
         raise Conflict(lacking.code, **lacking.params)  # type: ignore[arg-type]
     found = shares([row.attempt_id for row in rows], assessors, room)
-    allocate(tx, actor, schedule_id, found, now=now, limit=limit)
+    allocate(tx, actor, schedule_id, found, now=now, limit=most)
     return found
 
 
