@@ -5,16 +5,11 @@ from datetime import date
 
 import pytest
 from sqlalchemy import text
-from tests.support.event_pages import Events, events, text_of
+from tests.support.event_pages import Events, text_of
 from tests.support.site import Site
 
 from assessor_registry import jobs
 from assessor_registry.scheduling import actions as scheduling
-
-
-@pytest.fixture
-def here(site: Site) -> Events:
-    return events(site)
 
 
 def threatened(here: Events) -> int:

@@ -2,20 +2,13 @@
 
 import re
 
-import pytest
 import time_machine
-from tests.support.event_pages import Events, events, text_of
-from tests.support.site import Site
+from tests.support.event_pages import Events, text_of
 
 from assessor_registry import clock
 from assessor_registry.days import DAY
 from assessor_registry.institutions import actions as institutions
 from assessor_registry.validity import actions as validity
-
-
-@pytest.fixture
-def here(site: Site) -> Events:
-    return events(site)
 
 
 def over(here: Events, candidates: int) -> str:

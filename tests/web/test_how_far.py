@@ -2,16 +2,9 @@
 
 from datetime import timedelta
 
-import pytest
-from tests.support.event_pages import Events, events, text_of
-from tests.support.site import Site
+from tests.support.event_pages import Events, text_of
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def here(site: Site) -> Events:
-    return events(site)
 
 
 def test_a_finished_schedule_says_so_on_the_first_page_and_asks_for_nothing_more(here: Events) -> None:

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
-from tests.support.event_pages import Events, events, text_of
+from tests.support.event_pages import Events, text_of
 from tests.support.signed import payload
-from tests.support.site import Browser, Site
+from tests.support.site import Browser
 from tests.world import DAY, PASSPHRASE
 
 from assessor_registry.accounts.rules import PROVINCE
@@ -17,11 +17,6 @@ from assessor_registry.assessments import actions
 from assessor_registry.assessments import store as records
 from assessor_registry.assessments.rules import Content
 from assessor_registry.words import long_date
-
-
-@pytest.fixture
-def here(site: Site) -> Events:
-    return events(site)
 
 
 def test_a_correction_says_what_it_replaces_and_why_until_it_is_given_up(here: Events) -> None:

@@ -9,22 +9,17 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import event
-from tests.support.event_pages import FORBIDDEN, PDF, Events, events, text_of
+from tests.support.event_pages import FORBIDDEN, PDF, Events, text_of
 from tests.support.live import chromium, served, signed_in
 from tests.support.province import Populous
 from tests.support.refs import PersonRef, Plan
-from tests.support.site import Browser, Site
+from tests.support.site import Browser
 
 from assessor_registry.accounts.rules import PROVINCE, Scope
 from assessor_registry.assessments import store
 from assessor_registry.proof import verdict
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def here(site: Site) -> Events:
-    return events(site)
 
 
 def contested(world: Populous) -> str:

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
 from sqlalchemy import text
-from tests.support.event_pages import Events, events, text_of
+from tests.support.event_pages import Events, text_of
 from tests.support.live import PHONE, chromium, served, signed_in, too_wide
 from tests.support.site import PASSWORD, Browser, Site, User
 
@@ -19,11 +18,6 @@ from assessor_registry.accounts import actions as accounts
 from assessor_registry.accounts.rules import Role, Scope, system
 from assessor_registry.scheduling import store
 from assessor_registry.web import guards, render, resuming
-
-
-@pytest.fixture
-def here(site: Site) -> Events:
-    return events(site)
 
 
 def admin_of(here: Events) -> User:

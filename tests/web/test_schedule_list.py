@@ -2,26 +2,15 @@
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import event
-from tests.support.event_pages import Events, events, text_of
-from tests.support.site import Browser, Site
+from tests.support.event_pages import Events, text_of
+from tests.support.site import Browser
 
 from assessor_registry.accounts.rules import PROVINCE
 from assessor_registry.reports import schedules as listing
 from assessor_registry.scheduling import actions as scheduling
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def here(site: Site) -> Events:
-    return events(site)
-
-
-@pytest.fixture
-def admin(here: Events) -> Browser:
-    return here.admin()
 
 
 def row_of(browser: Browser, plan_id: object) -> str:

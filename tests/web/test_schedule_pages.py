@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from python_calamine import CalamineWorkbook
-from tests.support.event_pages import FORBIDDEN, Events, events, text_of
+from tests.support.event_pages import FORBIDDEN, Events, text_of
 from tests.support.printed import text_of as text_of_pdf
-from tests.support.site import Browser, Site
+from tests.support.site import Browser
 
 from assessor_registry.accounts.rules import PROVINCE, Role, Scope
 from assessor_registry.scheduling import store
@@ -21,16 +21,6 @@ from assessor_registry.validity import store as validity_store
 from assessor_registry.words import long_date
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def here(site: Site) -> Events:
-    return events(site)
-
-
-@pytest.fixture
-def admin(here: Events) -> Browser:
-    return here.admin()
 
 
 def plan_fields(here: Events, **more: Any) -> dict[str, Any]:

@@ -2,10 +2,9 @@
 
 from datetime import timedelta
 
-import pytest
-from tests.support.event_pages import Events, events, text_of
+from tests.support.event_pages import Events, text_of
 from tests.support.printed import text_of as text_of_pdf
-from tests.support.site import Browser, Site
+from tests.support.site import Browser
 
 from assessor_registry.accounts.rules import PROVINCE
 from assessor_registry.scheduling import store
@@ -13,16 +12,6 @@ from assessor_registry.words import long_date
 
 DAY = timedelta(days=1)
 LETTER = {"letter_number": "9/ST", "reason": "Sakit"}
-
-
-@pytest.fixture
-def here(site: Site) -> Events:
-    return events(site)
-
-
-@pytest.fixture
-def admin(here: Events) -> Browser:
-    return here.admin()
 
 
 def held(here: Events, plan: object) -> list[tuple[object, object]]:

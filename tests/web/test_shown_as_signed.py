@@ -2,22 +2,15 @@
 
 import io
 
-import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import text
-from tests.support.event_pages import Events, events, text_of
-from tests.support.site import Site
+from tests.support.event_pages import Events, text_of
 
 from assessor_registry.accounts.rules import PROVINCE
 from assessor_registry.assessments import store
 from assessor_registry.assessments.rules import initials
 
 PUPIL, ASSESSOR, NISN = "Bukan Dia", "Orang Lain Sama Sekali", "0011223344"
-
-
-@pytest.fixture
-def here(site: Site) -> Events:
-    return events(site)
 
 
 def renamed(here: Events) -> tuple[str, store.RecordRow]:

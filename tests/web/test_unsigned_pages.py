@@ -2,23 +2,12 @@
 
 from datetime import timedelta
 
-import pytest
-from tests.support.event_pages import Events, events, text_of
-from tests.support.site import Browser, Site
+from tests.support.event_pages import Events, text_of
+from tests.support.site import Browser
 
 from assessor_registry.words import long_date
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def here(site: Site) -> Events:
-    return events(site)
-
-
-@pytest.fixture
-def admin(here: Events) -> Browser:
-    return here.admin()
 
 
 def row_of(browser: Browser, name: str) -> str:
