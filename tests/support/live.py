@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import uvicorn
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from tests.support.site import PASSWORD, Site, User, application
 
 CHROMIUM = "/usr/bin/chromium"
@@ -22,6 +22,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# How long a browser test waits for what it expects: a busy machine is slow, not wrong.
+expect.set_options(timeout=20_000)
+
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
 
@@ -64,8 +67,8 @@ def signed_in(browser: Browser, address: str, user: User, **options: Any) -> Pag
     page.goto(f"{address}/masuk")
     page.get_by_label("Nama masuk").fill(user.login)
     page.get_by_label("Kata sandi", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Masuk").click()
-    page.wait_for_url(f"{address}/*")
+    follow(page, page.get_by_role("button", name="Masuk"))
+    assert not page.url.startswith(f"{address}/masuk"), "not signed in"
     return page
 
 
@@ -80,3 +83,13 @@ def follow(page: Page, link: Locator) -> None:
     """Tap what leads to another page, and be there: until then a script would run in a page that is going."""
     with page.expect_navigation():
         link.click()
+
+
+def until_kept(page: Page, count: int) -> None:
+    """Wait until the service worker has kept that many recording pages."""
+    page.wait_for_function(
+        "async (count) => { let found = 0; for (const name of await caches.keys())"
+        " for (const each of await (await caches.open(name)).keys()) found += each.url.includes('/rekam/');"
+        " return found >= count; }",
+        arg=count,
+    )
