@@ -32,6 +32,19 @@ function phoneStore(account) {
   };
 }
 
+// The page itself and those that it leads to, to be read without a signal.
+async function keepPages(account) {
+  if (!("serviceWorker" in navigator)) return;
+  try {
+    await navigator.serviceWorker.register("/sw.js");
+    const ready = await navigator.serviceWorker.ready;
+    const pages = [...document.querySelectorAll("a[data-keep]")].map((link) => link.href);
+    ready.active.postMessage({ keep: [location.href, ...pages], account });
+  } catch (error) {
+    // Without a service worker (plain http on a network) taps are kept all the same; only pages are not.
+  }
+}
+
 // ---- what the phone and the server say of one candidate, side by side ------------------------------------------------
 
 // One box for a save that the server has not taken: why, both values of each unit in words, and what can be done.

@@ -132,12 +132,15 @@
 
   // ---- keeping and sending ---------------------------------------------------------------------------------
 
+  let stored = null; // null until the phone's store has opened, false where there is none
   let timer = 0;
   let sending = false;
   let signal = navigator.onLine;
   let trouble = null; // why the server did not take what was sent, until it does: {text, link}
 
-  async function changed(draft) {
+  const changed = (draft) => keep(draft).catch(plain);
+
+  async function keep(draft) {
     const id = draft.dataset.draft;
     const content = collect(draft);
     count(draft, content);
@@ -303,6 +306,7 @@
 
   async function start() {
     if (root.dataset.closed !== undefined) close();
+    const early = heard();
     for (const draft of drafts) {
       const id = draft.dataset.draft;
       const page = { id, version: Number(draft.dataset.version), content: JSON.parse(draft.dataset.content) };
@@ -312,12 +316,11 @@
       const waiting = await get("waiting", id);
       apply(draft, waiting ? waiting.content : base.get(id).content);
       mark(draft, waiting);
-      draft.addEventListener("change", () => changed(draft));
-      draft.addEventListener("input", (event) => {
-        if (event.target.matches("textarea, input[type=text]")) changed(draft);
-      });
-      draft.addEventListener("submit", (event) => event.preventDefault());
+      draft.addEventListener("submit", (event) => stored && event.preventDefault());
     }
+    stored = true;
+    for (const { input, checked, value } of early) Object.assign(input, /radio|checkbox/.test(input.type) ? { checked } : { value });
+    for (const draft of new Set(early.map((each) => each.draft))) changed(draft);
     for (const fill of document.querySelectorAll("[data-fill]")) {
       fill.hidden = false;
       fill.addEventListener("click", (event) => {
@@ -343,7 +346,34 @@
     document.addEventListener("visibilitychange", () => document.hidden || send());
     // A link must not leave before the last tap is in the phone's store: it is, the store is written on each change.
     send();
-    keepPages();
+    keepPages(account);
+  }
+
+  // A finger may be quicker than the phone's store: what is tapped until that is open is listed, to be done again on
+  // what it holds.
+  function heard() {
+    const early = [];
+    const hear = (draft, input) => {
+      if (stored) return changed(draft);
+      if (stored === false) return;
+      early.push({ draft, input, checked: input.checked, value: input.value });
+      say("waiting", words.wordSaving);
+    };
+    for (const draft of drafts) {
+      draft.addEventListener("change", (event) => hear(draft, event.target));
+      draft.addEventListener("input", (event) => {
+        if (event.target.matches("textarea, input[type=text]")) hear(draft, event.target);
+      });
+    }
+    return early;
+  }
+
+  // Where the browser keeps nothing, the page is what it is without script: a form with buttons that save.
+  function plain() {
+    stored = false;
+    for (const each of document.querySelectorAll("[data-without-script]")) each.hidden = false;
+    for (const each of document.querySelectorAll("[data-fill], [data-clear]")) each.hidden = true;
+    say("failed", words.wordPlain);
   }
 
   // "Sisanya K", "Semua hadir": fills only what nobody has touched.
@@ -364,17 +394,5 @@
     }
   }
 
-  async function keepPages() {
-    if (!("serviceWorker" in navigator)) return;
-    try {
-      await navigator.serviceWorker.register("/sw.js");
-      const ready = await navigator.serviceWorker.ready;
-      const pages = [...document.querySelectorAll("a[data-keep]")].map((link) => link.href);
-      ready.active.postMessage({ keep: [location.href, ...pages], account });
-    } catch (error) {
-      // Without a service worker (plain http on a network) taps are kept all the same; only pages are not.
-    }
-  }
-
-  start().catch(() => say("failed", words.wordFailed));
+  start().catch(plain);
 })();
