@@ -97,9 +97,9 @@ def test_degrees_are_taken_apart_from_the_name(text: str, parts: tuple[str, str,
 def test_a_long_name_is_taken_apart_as_quickly_as_it_is_read() -> None:
     """A cell may hold 32,767 letters; each of these made a pattern try every way to divide it."""
     for text in ("S. " * 10_000 + "!", "S.T. " * 6_000 + "x", "H. " * 10_000, "A. Md " * 5_000 + "?"):
-        began = time.perf_counter()
+        began = time.process_time()
         split_degree(text)
-        assert time.perf_counter() - began < 2
+        assert time.process_time() - began < 2
 
 
 # The same said as one pattern, which is slow for a long text.

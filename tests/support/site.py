@@ -17,6 +17,7 @@ from uuid import UUID
 from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import Connection
+from tests.world import FOUNDED
 
 from assessor_registry import clock, founding, secrecy
 from assessor_registry.accounts import actions as accounts
@@ -154,7 +155,7 @@ def open_site(database: Database, folder: Path) -> Iterator[Site]:
     def load(tx: Connection) -> None:
         institutions.load_regions(tx)
         schemes.load_shipped(tx, now)
-        signing.found_authority(tx, key, now)
+        signing.found_authority(tx, key, FOUNDED)
 
     database.perform(load)
     with ExitStack() as stack:

@@ -13,11 +13,11 @@ def nobody(site: Site) -> Browser:
 
 def test_many_unknown_fields_are_told_by_a_few_names(site: Site) -> None:
     body = json.dumps({f"x{number}": 1 for number in range(15_000)}).encode()
-    began = time.perf_counter()
+    began = time.process_time()
     answer = nobody(site).client.post("/api/v1/session", content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 422
     assert 1 < len(answer.json()["reasons"]) <= 10
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     told = nobody(site).post("/masuk", {f"x{number}": "1" for number in range(15_000)})
     assert told.status_code == 422
     assert len(told.text) < 20_000
