@@ -170,6 +170,7 @@
 
   // The one place that says how things stand. It asks the phone's store, so nothing here is said from memory.
   async function report() {
+    if (stored === false) return say("failed", words.wordPlain);
     const held = await all("waiting");
     const undecided = held.filter((entry) => entry.conflict).length;
     if (!held.length) return say("done", words.wordSaved);
@@ -373,7 +374,7 @@
     stored = false;
     for (const each of document.querySelectorAll("[data-without-script]")) each.hidden = false;
     for (const each of document.querySelectorAll("[data-fill], [data-clear]")) each.hidden = true;
-    say("failed", words.wordPlain);
+    report();
   }
 
   // "Sisanya K", "Semua hadir": fills only what nobody has touched.
