@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from tests.support.event_pages import Events, text_of
 from tests.support.site import Site
+from tests.world import PersonRef, Plan
 
 from assessor_registry import jobs
 from assessor_registry.scheduling import actions as scheduling
@@ -37,6 +38,86 @@ def test_who_has_a_result_is_no_longer_threatened(here: Events) -> None:
     here.world.sign(who, here.world.record(who, plan.attempts[1]))
     here.world.suspend(who, here.site.today)
     assert threatened(here) == 0
+
+
+def spoil(here: Events, query: str, **values: object) -> None:
+    here.site.perform(lambda tx: tx.execute(text(query), values))
+
+
+def shared(here: Events, first: date, candidates: int = 4) -> tuple[Plan, PersonRef]:
+    """A schedule in which two assessors have two of four candidates each; and the first of them."""
+    plan = here.world.schedule(first, candidates=candidates)
+    ana, budi = here.world.assessor(), here.world.assessor()
+    for who in (ana, budi):
+        here.world.assign(plan, who)
+    given = {attempt: (ana, budi)[number % 2].id for number, attempt in enumerate(plan.attempts)}
+    here.world.db.perform(lambda tx: scheduling.allocate(tx, plan.lsp.admin, plan.id, given, now=here.world.now))
+    return plan, ana
+
+
+@pytest.mark.parametrize("what", ["competence", "appointment", "retired"])
+def test_candidates_of_an_assessor_who_may_not_after_all_are_threatened_as_the_schedule_says(
+    here: Events, what: str
+) -> None:
+    plan, ana = shared(here, here.site.day(5))
+    assert threatened(here) == 0
+    spoiled = {
+        "competence": "INSERT INTO technical_certificate (id, assessor_id, scheme_id, scheme_text, first_day, last_day,"
+        " source, known_at, supersedes) SELECT gen_random_uuid(), assessor_id, scheme_id, scheme_text, first_day, :day,"
+        " source, known_at, id FROM technical_certificate WHERE assessor_id = :who",
+        "appointment": "UPDATE appointment SET ended_on = :day, ended_reason = 'pindah', ended_known_at = now()"
+        " WHERE assessor_id = :who",
+        "retired": "UPDATE assessor SET ended_on = :day, ended_reason = 'retired' WHERE id = :who",
+    }
+    spoil(here, spoiled[what], who=ana.id, day=here.site.day(4))
+    admin = here.admin()
+    assert threatened(here) == 2, "those of the other assessor are safe"
+    shown = text_of(admin.get("/").text)
+    assert "kompetensi teknis atau pengangkatan asesor tidak berlaku pada harinya" in shown
+    assert "Asesor yang tidak dapat mengases pada harinya" in text_of(admin.get(f"/jadwal/{plan.id}").text)
+    listed = text_of(admin.get("/jadwal").text.split(f"/jadwal/{plan.id}")[1].split("</tr>")[0])
+    assert "asesor tidak dapat mengases" in listed
+    assert "siap" not in listed
+
+
+def test_a_competence_without_dates_threatens_only_where_policy_says_so(here: Events) -> None:
+    _plan, ana = shared(here, here.site.day(5))
+    spoil(
+        here,
+        "INSERT INTO technical_certificate (id, assessor_id, scheme_id, scheme_text, source, known_at, supersedes)"
+        " SELECT gen_random_uuid(), assessor_id, scheme_id, scheme_text, source, known_at, id"
+        " FROM technical_certificate WHERE assessor_id = :who",
+        who=ana.id,
+    )
+    assert threatened(here) == 0
+    spoil(
+        here,
+        "INSERT INTO policy_override (id, rule, scope_kind, first_day, value, reference, known_at)"
+        " VALUES (gen_random_uuid(), 'technical_undated', 'province', '2020-01-01', '\"block\"', 'SE 1', now())",
+    )
+    assert threatened(here) == 2
+
+
+def test_a_venue_without_a_last_day_and_licences_that_follow_each_other_threaten_nothing(here: Events) -> None:
+    first, second = here.site.day(5), here.site.day(6)
+    plan, _ana = shared(here, first)
+    spoil(here, "UPDATE schedule SET last_day = :day WHERE id = :plan", day=second, plan=plan.id)
+    spoil(here, "UPDATE venue SET verified_until = NULL")
+    for query in (
+        "INSERT INTO licence (id, lsp_id, number, decree_number, first_day, last_day, granted_until, known_at) SELECT"
+        " gen_random_uuid(), lsp_id, number, 'KEP.BERIKUT', :day, last_day, granted_until, known_at FROM licence",
+        "INSERT INTO licensed_scheme (id, licence_id, scheme_id, first_day, last_day, granted_until, known_at) SELECT"
+        " gen_random_uuid(), n.id, k.scheme_id, :day, k.last_day, k.granted_until, k.known_at FROM licensed_scheme k"
+        " JOIN licence o ON o.id = k.licence_id JOIN licence n ON n.lsp_id = o.lsp_id AND n.first_day = :day",
+    ):
+        spoil(here, query, day=second)
+    for table in ("licensed_scheme", "licence"):
+        spoil(here, f"UPDATE {table} SET last_day = :day WHERE first_day < :day", day=first)
+    assert threatened(here) == 0
+    assert "tanpa lisensi" not in text_of(here.admin().get("/jadwal").text)
+    spoil(here, "UPDATE licensed_scheme SET last_day = :day WHERE last_day = :first", first=first, day=here.site.day(4))
+    assert threatened(here) == 4
+    assert "skema di luar ruang lingkup lisensi" in text_of(here.admin().get("/").text)
 
 
 def test_contested_results_wait_on_the_first_page_of_the_lsp(here: Events) -> None:

@@ -18,6 +18,7 @@ def a_todo(site: Site, phone: str | None = None, kind: str = "season_gap") -> UU
         person = add_person(tx)
         tx.execute(text("UPDATE assessor SET phone = :phone WHERE id = :id"), {"phone": phone, "id": person})
         flags.open_flag(tx, "assessor", person, kind, site.day(30), clock.now())
+        tx.execute(text("UPDATE flag SET stage = 1 WHERE subject_id = :id"), {"id": person})
         found: UUID = tx.execute(text("SELECT id FROM flag WHERE subject_id = :id"), {"id": person}).scalar_one()
         return found
 
@@ -74,3 +75,17 @@ def test_what_comes_in_during_the_day_is_something_to_do_without_waiting_for_the
     assert str(who.id) not in browser.get("/tindak-lanjut").text
     jobs.sweep_changes(site.database, site.settings, clock.now())
     assert str(who.id) in browser.get("/tindak-lanjut").text
+
+
+def test_who_has_expired_is_listed_as_expired_and_no_longer_as_ending_before_the_season(site: Site) -> None:
+    world = events(site).world
+    query = text("INSERT INTO season (id, name, first_day, last_day) VALUES (gen_random_uuid(), 'UKK', :a, :b)")
+    site.perform(lambda tx: tx.execute(query, {"a": site.day(60), "b": site.day(90)}))
+    gone, saved = (world.assessor((site.day(-1000), site.day(end))).id for end in (-5, 20))
+    jobs.sweep(site.database, site.today, now=world.now, mail=True)
+    browser = site.as_role("division")
+    listed = browser.get("/tindak-lanjut", kind="season_gap").text
+    assert f"/asesor/{saved}" in listed
+    assert f"/asesor/{gone}" not in listed
+    assert "Berakhir sebelum musim uji selesai (1)" in listed
+    assert f"/asesor/{gone}" in browser.get("/tindak-lanjut", kind="certificate_ending").text

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from assessor_registry.accounts.rules import Scope
+from assessor_registry.reports.holding import LICENCE_DAYS, VENUE_OPEN, unfit
 from assessor_registry.validity.rules import BANDS, Band
 from assessor_registry.validity.store import band_counts, band_counts_known
 
@@ -86,51 +87,61 @@ def _sum(counts: dict[tuple[str | None, Band], int], band: Band) -> int:
     return sum(number for (_, each), number in counts.items() if each == band)
 
 
-# One row per coming schedule and cause that would stop it: nobody confirmed for a day, a confirmed assessor who will
-# not be active (the database forbids it; a planned one may), a venue or licence that ends before the last day. Who has
-# a result is assessed and threatened by nothing; where only an assessor is missing, those without one are counted.
-_THREATENED = """
+# One row per coming schedule and cause that would stop it: nobody confirmed for a candidate, a planned assessor who
+# will not be active, a confirmed one who may not assess on a day after all, a venue or licence that does not hold on
+# every day. Who has a result is assessed and threatened by nothing; where only an assessor is missing or may not, those
+# without another are counted.
+_THREATENED = f"""
 WITH coming AS (
-    SELECT s.*, sv.scheme_id FROM schedule s JOIN scheme_version sv ON sv.id = s.scheme_version_id
+    SELECT s.*, sv.scheme_id, {VENUE_OPEN} AS venue_open
+    FROM schedule s JOIN scheme_version sv ON sv.id = s.scheme_version_id JOIN venue v ON v.id = s.venue_id
     WHERE s.cancelled_at IS NULL AND s.last_day >= :today AND s.first_day <= :until
       AND (CAST(:lsp AS uuid) IS NULL OR s.lsp_id = :lsp)
 ),
+held AS (
+    SELECT g.schedule_id, g.assessor_id, g.held_on, g.confirmed_at, g.id = ANY(CAST(:unfit AS uuid[])) AS unfit
+    FROM assignment g JOIN coming c ON c.id = g.schedule_id WHERE g.withdrawn_at IS NULL
+),
 open AS (
-    SELECT a.schedule_id, EXISTS (
-        SELECT FROM assignment g WHERE g.schedule_id = a.schedule_id AND g.assessor_id = a.assessor_id
-          AND g.withdrawn_at IS NULL AND g.confirmed_at IS NOT NULL) AS given
+    SELECT a.schedule_id, g.given, COALESCE(g.given AND NOT g.unfit, FALSE) AS safe
     FROM attempt a JOIN coming c ON c.id = a.schedule_id
+    LEFT JOIN LATERAL (
+        SELECT bool_or(h.confirmed_at IS NOT NULL) AS given, bool_or(h.unfit) AS unfit
+        FROM held h WHERE h.schedule_id = a.schedule_id AND h.assessor_id = a.assessor_id) g ON TRUE
     WHERE a.removed_at IS NULL AND NOT EXISTS (
         SELECT FROM record r JOIN record_state x ON x.record_id = r.id
         WHERE r.attempt_id = a.id AND x.annulled_at IS NULL AND x.replaced_by IS NULL
           AND (r.recommendation IS NOT NULL OR r.outcome <> 'assessed'))
 ),
 counted AS (
-    SELECT c.id, count(o) AS students, count(o) FILTER (WHERE NOT o.given) AS without,
+    SELECT c.id, count(o) AS students, count(o) FILTER (WHERE NOT o.safe) AS without,
+           count(o) FILTER (WHERE o.given IS NOT TRUE) AS alone,
            EXISTS (SELECT FROM attempt a WHERE a.schedule_id = c.id AND a.removed_at IS NULL) AS has_any
     FROM coming c LEFT JOIN open o ON o.schedule_id = c.id GROUP BY c.id
 ),
 causes AS (
-    SELECT n.id, 'no_assessor' AS cause FROM counted n WHERE n.without > 0
+    SELECT n.id, 'no_assessor' AS cause FROM counted n WHERE n.alone > 0
     UNION
-    SELECT c.id, 'assessor' FROM coming c JOIN assignment g ON g.schedule_id = c.id AND g.withdrawn_at IS NULL
-    WHERE NOT EXISTS (SELECT FROM active_period p WHERE p.assessor_id = g.assessor_id AND p.during @> g.held_on)
+    SELECT h.schedule_id, 'assessor' FROM held h
+    WHERE NOT EXISTS (SELECT FROM active_period p WHERE p.assessor_id = h.assessor_id AND p.during @> h.held_on)
     UNION
-    SELECT c.id, 'venue' FROM coming c JOIN venue v ON v.id = c.venue_id
-    WHERE v.verified_until IS NULL OR v.verified_until < c.last_day OR v.verified_from > c.first_day
+    SELECT h.schedule_id, 'unfit' FROM held h WHERE h.unfit
     UNION
-    SELECT c.id, 'licence' FROM coming c WHERE NOT EXISTS (
-        SELECT FROM licence l WHERE l.lsp_id = c.lsp_id AND l.first_day <= c.first_day AND l.last_day >= c.last_day)
+    SELECT c.id, 'venue' FROM coming c WHERE c.venue_open
     UNION
-    SELECT c.id, 'scheme' FROM coming c WHERE NOT EXISTS (
-        SELECT FROM licence l JOIN licensed_scheme x ON x.licence_id = l.id AND x.scheme_id = c.scheme_id
-        WHERE l.lsp_id = c.lsp_id AND x.first_day <= c.first_day AND x.last_day >= c.last_day)
+    SELECT f.id, unnest(CASE WHEN w.licence_open > 0 THEN ARRAY['licence'] ELSE '{{}}' END
+                        || CASE WHEN w.scheme_open > 0 THEN ARRAY['scheme'] ELSE '{{}}' END)
+    FROM coming f CROSS JOIN LATERAL ({LICENCE_DAYS}) w
+),
+threatened AS (
+    SELECT c.id, c.title, l.name AS lsp, c.first_day, array_agg(DISTINCT x.cause ORDER BY x.cause) AS causes, n.has_any,
+           CASE WHEN bool_and(x.cause IN ('no_assessor', 'assessor', 'unfit')) THEN n.without ELSE n.students END
+               AS students
+    FROM coming c JOIN causes x ON x.id = c.id JOIN counted n ON n.id = c.id JOIN lsp l ON l.id = c.lsp_id
+    GROUP BY c.id, c.title, l.name, c.first_day, n.students, n.without, n.has_any
 )
-SELECT c.id, c.title, l.name AS lsp, c.first_day, array_agg(DISTINCT x.cause ORDER BY x.cause) AS causes,
-       CASE WHEN bool_and(x.cause = 'no_assessor') THEN n.without ELSE n.students END AS students
-FROM coming c JOIN causes x ON x.id = c.id JOIN counted n ON n.id = c.id JOIN lsp l ON l.id = c.lsp_id
-WHERE n.students > 0 OR NOT n.has_any
-GROUP BY c.id, c.title, l.name, c.first_day, n.students, n.without ORDER BY c.first_day, c.title
+SELECT id, title, lsp, first_day, causes, students FROM threatened
+WHERE students > 0 OR NOT has_any ORDER BY first_day, title
 """
 
 _COMING = """
@@ -155,7 +166,9 @@ def _lsp(scope: Scope) -> UUID | None:
 
 def threatened(conn: Connection, scope: Scope, today: date) -> list[Threatened]:
     """Return the schedules of the next 30 days that will not hold: the target is none."""
-    rows = conn.execute(text(_THREATENED), {"today": today, "until": today + AHEAD, "lsp": _lsp(scope)})
+    until, lsp = today + AHEAD, _lsp(scope)
+    failing = list(unfit(conn, today, until=until, lsp_id=lsp))
+    rows = conn.execute(text(_THREATENED), {"today": today, "until": until, "lsp": lsp, "unfit": failing})
     return [Threatened(row.id, row.title, row.lsp, row.first_day, row.students, tuple(row.causes)) for row in rows]
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from assessor_registry.accounts.rules import Scope
+from assessor_registry.reports.holding import LICENCE_DAYS, VENUE_OPEN
 
 PAGE = 50
 When = Literal["coming", "past", "cancelled"]
@@ -67,26 +68,24 @@ class Question:
     scheme_id: UUID | None = None
 
 
-_LISTED = """
+_LISTED = f"""
 WITH found AS (
   SELECT s.id, s.title, l.name AS lsp, c.title AS scheme, v.name AS venue, s.first_day, s.last_day,
          s.cancelled_at IS NOT NULL AS cancelled, s.lsp_id, sv.scheme_id,
          cardinality(s.evidence_kinds) = 0 AS evidence_open,
-         NOT (COALESCE(v.verified_from, v.verified_until) IS NOT NULL
-              AND COALESCE(v.verified_from <= s.first_day, TRUE)
-              AND COALESCE(v.verified_until >= s.last_day, TRUE)) AS venue_open, count(*) OVER () AS total
+         {VENUE_OPEN} AS venue_open, count(*) OVER () AS total
   FROM schedule s
   JOIN lsp l ON l.id = s.lsp_id
   JOIN venue v ON v.id = s.venue_id
   JOIN scheme_version sv ON sv.id = s.scheme_version_id
   JOIN scheme c ON c.id = sv.scheme_id
-  WHERE {scope}
+  WHERE {{scope}}
     AND (s.cancelled_at IS NOT NULL) = (:kind = 'cancelled')
     AND CASE :kind WHEN 'coming' THEN s.last_day >= :today WHEN 'past' THEN s.last_day < :today ELSE TRUE END
     AND (CAST(:lsp AS uuid) IS NULL OR s.lsp_id = :lsp)
     AND (CAST(:scheme AS uuid) IS NULL OR c.id = :scheme)
     AND concat_ws(' ', s.title, c.title, v.name, l.name) ILIKE ALL (CAST(:words AS text[]))
-  ORDER BY s.first_day {order}, s.title, s.id
+  ORDER BY s.first_day {{order}}, s.title, s.id
   LIMIT :size OFFSET :start
 )
 SELECT f.*, a.candidates, a.unallocated, a.recorded, g.assessors, g.planned,
@@ -101,17 +100,8 @@ CROSS JOIN LATERAL (
   SELECT count(DISTINCT assessor_id) AS assessors, count(*) FILTER (WHERE confirmed_at IS NULL) AS planned,
          count(DISTINCT held_on) FILTER (WHERE held_on BETWEEN f.first_day AND f.last_day) AS days
   FROM assignment WHERE schedule_id = f.id AND withdrawn_at IS NULL) g
-CROSS JOIN LATERAL (
-  SELECT count(*) FILTER (WHERE NOT held.any_scheme) AS licence_open,
-         count(*) FILTER (WHERE held.any_scheme AND NOT held.this_scheme) AS scheme_open
-  FROM generate_series(f.first_day, f.last_day, interval '1 day') AS d(day)
-  CROSS JOIN LATERAL (
-    SELECT count(n.id) > 0 AS any_scheme, COALESCE(bool_or(k.id IS NOT NULL), FALSE) AS this_scheme
-    FROM licence n
-    LEFT JOIN licensed_scheme k ON k.licence_id = n.id AND k.scheme_id = f.scheme_id
-         AND CAST(d.day AS date) BETWEEN k.first_day AND k.last_day
-    WHERE n.lsp_id = f.lsp_id AND CAST(d.day AS date) BETWEEN n.first_day AND n.last_day) held) w
-ORDER BY f.first_day {order}, f.title, f.id
+CROSS JOIN LATERAL ({LICENCE_DAYS}) w
+ORDER BY f.first_day {{order}}, f.title, f.id
 """
 
 _SCOPES = {

@@ -30,7 +30,8 @@ class ToDo:
     phone: str | None
 
 
-# Open to-dos with whom they are about and where; every list of them stands on it.
+# Open to-dos with whom they are about and where; every list of them stands on it. Who has expired is no longer someone
+# who *will end before the season*: another to-do says so, that of the certificate.
 OPENED = """FROM flag f
 LEFT JOIN assessor a ON f.subject_kind = 'assessor' AND a.id = f.subject_id
 LEFT JOIN employment e ON e.assessor_id = a.id AND e.last_day IS NULL
@@ -40,7 +41,7 @@ LEFT JOIN venue v ON f.subject_kind = 'venue' AND v.id = f.subject_id
 LEFT JOIN lsp lv ON lv.id = v.lsp_id
 LEFT JOIN schedule s ON f.subject_kind = 'schedule' AND s.id = f.subject_id
 LEFT JOIN lsp ls ON ls.id = s.lsp_id
-WHERE f.cleared_at IS NULL"""
+WHERE f.cleared_at IS NULL AND NOT (f.kind = 'season_gap' AND f.stage = 0)"""
 
 _OPEN = f"""
 SELECT f.id, f.kind, f.subject_kind, f.subject_id, f.last_day, f.stage, f.raised_at, f.acknowledged_at, f.note,

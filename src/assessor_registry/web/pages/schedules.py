@@ -14,6 +14,7 @@ from assessor_registry.assessments import store as assessments
 from assessor_registry.db.engine import Connection
 from assessor_registry.errors import Reason
 from assessor_registry.institutions import store as institutions
+from assessor_registry.reports import holding
 from assessor_registry.reports import schedules as listing
 from assessor_registry.scheduling import actions as scheduling
 from assessor_registry.scheduling import store
@@ -45,6 +46,7 @@ def schedule_list(request: Request[Any, Any, Any]) -> Template:
     question = question_of(asked)
     with request.app.state.database.read() as conn:
         found = listing.listed(conn, scope, today, question, page=asked.page)
+        unfit = set(holding.unfit(conn, today, schedule_ids=[line.id for line in found.lines]).values())
         lsps = institutions.list_lsps(conn, scope, today) if scope.kind in {"province", "region"} else []
         known = schemes.list_schemes(conn)
     return page(
@@ -52,6 +54,7 @@ def schedule_list(request: Request[Any, Any, Any]) -> Template:
         "schedules/list.html",
         question=question,
         found=found,
+        unfit=unfit,
         lsps=lsps,
         schemes=known,
         asked=asked,
