@@ -6,9 +6,11 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from tests.world import DAY, World
+from tests.world import DAY, PersonRef, World
 
+from assessor_registry.errors import Conflict
 from assessor_registry.institutions import actions as institutions
+from assessor_registry.scheduling import actions as scheduling
 from assessor_registry.validity import actions as validity
 
 # A record like the one that is there, of another part, on days on which nobody is active.
@@ -108,3 +110,45 @@ def test_a_licence_ends_early_and_an_appointment_once(world: World) -> None:
     )
     for attack in ("ended_on = NULL, ended_known_at = NULL", "ended_on = ended_on + 1", "ended_reason = 'lain'"):
         assert "ended already" in refused(world, f"UPDATE appointment SET {attack}")
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "UPDATE assignment SET withdrawn_at = now(), withdrawn_reason = 'x'",
+        "UPDATE assignment SET held_on = held_on + 1",
+        "UPDATE assignment SET confirmed_at = NULL",
+        "DELETE FROM assignment",
+    ],
+)
+def test_nobody_is_taken_off_a_day_of_which_they_have_signed_results(world: World, attack: str) -> None:
+    signed(world)
+    assert "are signed" in refused(world, attack)
+
+
+def test_a_caller_that_does_not_ask_takes_nobody_off_a_signed_day(world: World) -> None:
+    ana, plan = world.assessor(), world.schedule(world.today, world.today + DAY, candidates=1)
+    world.assign(plan, ana)
+    world.sign(ana, world.record(ana, plan.attempts[0]))
+
+    def leave(*days: date) -> None:
+        world.db.perform(
+            lambda tx: scheduling.withdraw(
+                tx, plan.lsp.admin, plan.id, ana.id, reason="sakit", now=world.now, days=days
+            )
+        )
+
+    with pytest.raises(Conflict) as error:
+        leave(world.today)
+    assert error.value.params["constraint"] == "ck_assignment_signed_day_stays"
+    leave(world.today + DAY)
+
+
+def test_a_sanction_takes_a_signed_day_away_and_contests_its_results(world: World) -> None:
+    code = signed(world)
+    with world.db.read() as conn:
+        who = conn.execute(text("SELECT assessor_id FROM record")).scalar_one()
+    world.suspend(PersonRef(who, world.system, ()), world.today)
+    assert world.found(code).contested_at is not None
+    with world.db.read() as conn:
+        assert conn.execute(text("SELECT count(*) FROM assignment WHERE withdrawn_at IS NULL")).scalar_one() == 0

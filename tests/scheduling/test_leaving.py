@@ -152,7 +152,7 @@ def test_what_was_signed_by_who_left_hinders_no_sharing_out(world: World) -> Non
     world.assign(plan, ana)
     give(world, plan, ana)
     world.sign(ana, world.record(ana, plan.attempts[0]))
-    leave(world, plan, ana)
+    world.suspend(ana, D)
     world.assign(plan, budi, D + DAY)
     give(world, plan, budi, 1, 2)
     shares = world.db.perform(lambda tx: actions.split_evenly(tx, plan.lsp.admin, plan.id, now=world.now))

@@ -30,6 +30,13 @@ NEVER = {
         SELECT s.record_id, s.signed_on FROM record_state s
         WHERE s.origin = 'signed' AND s.contested_at IS NULL AND s.annulled_at IS NULL AND NOT EXISTS (
             SELECT 1 FROM active_period p WHERE p.assessor_id = s.assessor_id AND p.during @> s.signed_on)""",
+    "a record in force of a day that its assessor was taken off": """
+        SELECT s.record_id, a.held_on FROM record_state s JOIN record r ON r.id = s.record_id
+        JOIN attempt t ON t.id = r.attempt_id
+        JOIN assignment a ON a.schedule_id = t.schedule_id AND a.assessor_id = s.assessor_id
+          AND a.held_on BETWEEN s.first_day AND s.last_day
+        WHERE s.contested_at IS NULL AND s.annulled_at IS NULL AND s.replaced_by IS NULL
+        GROUP BY s.record_id, a.held_on HAVING bool_and(a.withdrawn_at IS NOT NULL)""",
     "active periods that touch or overlap": """
         SELECT a.assessor_id, a.during, b.during FROM active_period a JOIN active_period b
         ON a.assessor_id = b.assessor_id AND a.during < b.during AND upper(a.during) >= lower(b.during)""",

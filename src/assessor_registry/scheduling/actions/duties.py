@@ -254,7 +254,8 @@ def withdraw(
     days: Sequence[date] | None = None,
 ) -> list[UUID]:
     """Withdraw an assessor from a schedule, or from some of its days. Candidates without a result become free when no
-    day is left. Whether they have signed results is asked in the room above (`assessments.withdraw_assessor`).
+    day is left. Whether they have signed results is asked, and said, in the room above
+    (`assessments.withdraw_assessor`); the database refuses at commit what passes that by.
 
     Raises:
         NotFound: no such schedule in the actor's scope.
