@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from tests.support.event_pages import Events, text_of
 from tests.support.site import Site
 from tests.world import PersonRef, Plan
@@ -191,6 +191,23 @@ def test_the_numbers_of_a_kabupaten_are_those_of_their_lists(here: Events) -> No
     for where, number in links:
         listed = browser.get(where.replace("&amp;", "&")).text
         assert len(set(re.findall(r'href="/asesor/([0-9a-f-]{36})"', listed))) == int(number) == 1, where
+
+
+def test_a_kabupaten_says_what_has_changed_since_last_week(here: Events, owner_url: str) -> None:
+    day, world = here.site.day, here.world
+    ana = world.assessor()
+    world.assessor((day(-1000), day(-3)))
+    spoil(here, "UPDATE assessor SET region_code = '64.72', created_at = created_at - interval '30 days'")
+    engine = create_engine(owner_url)
+    with engine.begin() as owner:
+        owner.execute(text("ALTER TABLE assessor_certificate DISABLE TRIGGER frozen"))
+        owner.execute(text("UPDATE assessor_certificate SET known_at = known_at - interval '30 days'"))
+        owner.execute(text("ALTER TABLE assessor_certificate ENABLE TRIGGER frozen"))
+    engine.dispose()
+    world.suspend(ana, here.site.today)
+    shown = here.site.as_role("division").get("/").text
+    row = text_of("<a " + shown.split('href="/asesor?region=64.72"')[1].split("</tr>")[0])
+    assert row.split("Kota Samarinda")[1].split() == ["0", "−1", "0", "−1", "1", "+1", "1", "+1"]
 
 
 def test_a_file_holds_the_people_of_the_tile_it_was_reached_by(here: Events) -> None:

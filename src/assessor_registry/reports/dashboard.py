@@ -13,6 +13,7 @@ from assessor_registry.validity.store import band_counts, band_counts_known
 
 WEEK = timedelta(days=7)
 AHEAD = timedelta(days=30)
+Counted = dict[tuple[str | None, Band], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,15 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class RegionLine:
-    """One kabupaten/kota: how many assessors are in each status. `code` None: no region is known."""
+    """One kabupaten/kota: how many assessors are in each status, and how many more (or fewer) than a week ago.
+
+    `code` None: no region is known.
+    """
 
     code: str | None
     name: str | None
     counts: dict[Band, int]
+    changes: dict[Band, int]
 
     @property
     def total(self) -> int:
@@ -66,7 +71,7 @@ class Coming:
 def statuses(
     conn: Connection, scope: Scope, on: date, ending_until: date, ending_until_before: date, *, known_at: datetime
 ) -> tuple[tuple[Count, ...], tuple[RegionLine, ...]]:
-    """Return the counts per status with the change since last week, and the counts per region.
+    """Return the counts per status and per region, each with the change since last week.
 
     A week ago is what was known then (`known_at`): the number that was on this page.
     """
@@ -77,13 +82,15 @@ def statuses(
     codes = [code for code in names if scope.everything or any(key[0] == code for key in now)]
     if any(key[0] is None for key in now):
         codes.append(None)
-    lines = tuple(
-        RegionLine(code, names.get(code), {band: now.get((code, band), 0) for band in BANDS}) for code in codes
-    )
-    return counts, lines
+    return counts, tuple(_line(code, names.get(code), now, before) for code in codes)
 
 
-def _sum(counts: dict[tuple[str | None, Band], int], band: Band) -> int:
+def _line(code: str | None, name: str | None, now: Counted, before: Counted) -> RegionLine:
+    counts = {band: now.get((code, band), 0) for band in BANDS}
+    return RegionLine(code, name, counts, {band: counts[band] - before.get((code, band), 0) for band in BANDS})
+
+
+def _sum(counts: Counted, band: Band) -> int:
     return sum(number for (_, each), number in counts.items() if each == band)
 
 
