@@ -117,6 +117,22 @@ def test_a_pasted_number_that_nobody_has_is_named_and_the_rest_kept(site: Site) 
     assert re.search(rf'value="{who}" checked', answer.text)
 
 
+def test_a_decree_that_would_be_refused_is_refused_when_it_is_checked(site: Site) -> None:
+    _lsp, school, browser = an_lsp(site)
+    first, second = a_person(site, "900001", school=school), a_person(site, "900002", school=school)
+    reversed_days = decree(site, assessor_ids=[str(first)], first_day=site.day(9), last_day=site.day(3))
+    answer = browser.post("/surat/pengangkatan/baru", reversed_days)
+    assert answer.status_code == 422
+    assert "lebih awal daripada hari pertama" in answer.text
+    assert (
+        browser.post("/surat/pengangkatan/baru", decree(site, assessor_ids=[str(first)], step="apply")).status_code
+        == 303
+    )
+    again = decree(site, assessor_ids=[str(second)], last_day=site.day(700))
+    assert browser.post("/surat/pengangkatan/baru", again).status_code == 409
+    assert browser.post("/surat/pengangkatan/baru", decree(site, assessor_ids=[str(second)])).status_code == 200
+
+
 def test_changing_what_was_weighed_brings_the_form_back(site: Site) -> None:
     _lsp, school, browser = an_lsp(site)
     who = a_person(site, school=school)

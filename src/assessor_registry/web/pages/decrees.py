@@ -182,6 +182,7 @@ def new_decree(request: Request[Any, Any, Any], data: MultipartBody[Form]) -> Re
     """Show whom the decree names, then enter it."""
 
     def weighed(given: NewDecree) -> Weighed:
+        request.app.state.database.rehearse(lambda tx: act(tx, given))
         with request.app.state.database.read() as conn:
             people = _people(conn, given)
             active = store.active_on(conn, people, given.first_day)
