@@ -206,7 +206,7 @@ def test_a_sanction_is_weighed_applied_and_lifted(site: Site) -> None:
     assert str(who) in browser.get("/surat/sanksi/baru", q="MET.000.900123").text
     path = f"/surat/sanksi/baru/{who}"
     weighed = browser.post(path, sanction(site))
-    assert "Jadwal yang perlu asesor pengganti" in weighed.text
+    assert "Jadwal yang kehilangan asesor" in weighed.text
     assert active(site, who)
     assert browser.post(path, sanction(site, step="apply")).status_code == 303
     assert not active(site, who)

@@ -27,7 +27,7 @@ def followed_lines(followed: Followed) -> tuple[tuple[str, str], ...]:
     """What would follow, as (label, number)."""
     return (
         (_("Asesor yang kehilangan hari aktif"), str(len(followed.lost))),
-        (_("Jadwal yang perlu asesor pengganti"), str(len(followed.schedules))),
+        (_("Jadwal yang kehilangan asesor"), str(len(followed.schedules))),
         (_("Hasil bertanda tangan yang dipersoalkan"), str(len(followed.records))),
         *([(_("Hasil yang pernah dipertahankan, tinjau lagi"), str(len(followed.again)))] if followed.again else []),
     )
