@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from sqlalchemy import create_engine, text
+from tests.support.event import DAY
 from tests.support.event_pages import Events, text_of
 from tests.support.site import Site
 from tests.world import PersonRef, Plan
@@ -219,3 +220,21 @@ def test_a_file_holds_the_people_of_the_tile_it_was_reached_by(here: Events) -> 
     assert f"/asesor/{after}" not in listed
     assert "berakhir sebelum UKK 2027 selesai" in listed
     assert re.search(r'href="/asesor\.xlsx\?[^"]*batas=musim', listed)
+
+
+def test_who_was_planned_is_to_be_confirmed_as_soon_as_the_certificate_has_arrived(here: Events) -> None:
+    world = here.world
+    plan = world.schedule(world.today + 5 * DAY, world.today + 6 * DAY)
+    who = world.assessor(None, name="Ana Menunggu")
+    world.assign(plan, who, planned=True)
+    way = f"/jadwal/{plan.id}/asesor/{who.id}/pastikan"
+    assert way not in here.admin().get("/").text
+    world.certify(who.id, world.today, world.today + 5 * DAY)
+    assert way not in here.admin().get("/").text
+    world.certify(who.id, world.today, world.today + 900 * DAY)
+    shown = here.admin().get("/").text
+    assert way in shown
+    assert "Ana Menunggu kini aktif: pastikan penugasannya pada" in text_of(shown)
+    letter = {"letter_number": "9/ST", "letter_date": world.today.isoformat()}
+    assert here.admin().post(way, letter).status_code == 303
+    assert way not in here.admin().get("/").text

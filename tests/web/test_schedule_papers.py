@@ -97,3 +97,9 @@ def test_the_list_of_a_day_has_those_whose_assessor_is_there_and_who_has_nobody_
         printed = text_of_pdf(admin.get(f"/jadwal/{plan.id}/daftar-hadir.pdf?hari={day}").content)
         found = {name for name in ("Asesi Pertama", "Asesi Kedua", "Asesi Bebas") if name in printed}
         assert found == {there, "Asesi Bebas"}
+
+
+def test_a_day_that_the_schedule_has_not_is_no_attendance_list(here: Events, admin: Browser) -> None:
+    plan = here.world.schedule()
+    for day in (here.world.today + DAY, "kemarin"):
+        assert admin.get(f"/jadwal/{plan.id}/daftar-hadir.pdf?hari={day}").status_code == 404

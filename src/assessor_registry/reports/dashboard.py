@@ -56,6 +56,17 @@ class Threatened:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmable:
+    """Someone planned for a coming schedule whose certificate has arrived: active on every planned day."""
+
+    schedule_id: UUID
+    assessor_id: UUID
+    title: str
+    name: str
+    first_day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Coming:
     """A schedule of this week."""
 
@@ -163,6 +174,18 @@ ORDER BY s.first_day, s.title
 """
 
 
+_CONFIRMABLE = """
+SELECT s.id AS schedule_id, a.id AS assessor_id, s.title, a.name, min(g.held_on) AS first_day
+FROM assignment g JOIN schedule s ON s.id = g.schedule_id JOIN assessor a ON a.id = g.assessor_id
+WHERE g.confirmed_at IS NULL AND g.withdrawn_at IS NULL AND s.cancelled_at IS NULL
+  AND (CAST(:lsp AS uuid) IS NULL OR s.lsp_id = :lsp)
+GROUP BY s.id, a.id, s.title, a.name
+HAVING min(g.held_on) >= :today AND bool_and(EXISTS (
+    SELECT FROM active_period p WHERE p.assessor_id = g.assessor_id AND p.during @> g.held_on))
+ORDER BY first_day, s.title, a.name
+"""
+
+
 def _lsp(scope: Scope) -> UUID | None:
     if scope.everything:
         return None
@@ -177,6 +200,12 @@ def threatened(conn: Connection, scope: Scope, today: date) -> list[Threatened]:
     failing = list(unfit(conn, today, until=until, lsp_id=lsp))
     rows = conn.execute(text(_THREATENED), {"today": today, "until": until, "lsp": lsp, "unfit": failing})
     return [Threatened(row.id, row.title, row.lsp, row.first_day, row.students, tuple(row.causes)) for row in rows]
+
+
+def confirmable(conn: Connection, scope: Scope, today: date) -> list[Confirmable]:
+    """Return whom an LSP planned while their certificate was awaited and may confirm now."""
+    rows = conn.execute(text(_CONFIRMABLE), {"today": today, "lsp": _lsp(scope)})
+    return [Confirmable(**row._mapping) for row in rows]
 
 
 def this_week(conn: Connection, scope: Scope, today: date) -> list[Coming]:

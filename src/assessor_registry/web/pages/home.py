@@ -67,12 +67,14 @@ def overview(request: Request[Any, Any, Any]) -> Response[Any]:
         division = role == "division"
         schools = len(institutions.list_schools(conn, scope, today, state="provisional")) if division else 0
         texts = len(validity.unmapped_texts(conn)) if division else 0
+        confirmable = dashboard.confirmable(conn, scope, today) if lsp else []
         papers = len(assessments.papers_entered(conn, scope, waiting=True)) if lsp else 0
     return page(
         request,
         "home/overview.html",
         keys_waiting=keys_waiting,
         papers_waiting=papers,
+        confirmable=confirmable,
         disputed=disputed,
         decides=lsp,
         upheld=review,

@@ -15,6 +15,7 @@ from assessor_registry.errors import NotFound
 from assessor_registry.institutions import store as institutions
 from assessor_registry.printing import forms, pdf
 from assessor_registry.scheduling import store
+from assessor_registry.scheduling.rules import days_of
 from assessor_registry.web.download import pdf_answer
 from assessor_registry.web.guards import needs
 from assessor_registry.web.listing import Asked
@@ -88,13 +89,19 @@ def page_url(request: Request[Any, Any, Any], schedule_id: UUID) -> str:
 
 @get("/jadwal/{schedule_id:uuid}/daftar-hadir.pdf", opt=READ, sync_to_thread=True)
 def attendance(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> Response[bytes]:
-    """The attendance list of a day (`?hari=`), else of today or the first day."""
+    """The attendance list of a day (`?hari=`), else of today or the first day.
+
+    Raises:
+        NotFound: the schedule has no such day.
+    """
     scope, today = request.user.scope, today_of(request)
-    wanted = words.parse_date(Asked(request).one("hari"))
+    asked = Asked(request).one("hari")
     with request.app.state.database.read() as conn:
         plan = store.schedule(conn, scope, schedule_id)
-        within = [day for day in (wanted, today) if day and plan.first_day <= day <= plan.last_day]
-        day = within[0] if within else plan.first_day
+        days = days_of(plan.first_day, plan.last_day)
+        day = words.parse_date(asked) if asked else today if today in days else plan.first_day
+        if day not in days:
+            raise NotFound("scheduling.no_such_day", day=asked)
         body, scheme, venue, _lsp = heads(conn, plan)
         booked = store.assignments(conn, scope, schedule_id)
         rows = [row for row in booked if row.held_on == day]

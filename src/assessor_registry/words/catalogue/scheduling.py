@@ -30,6 +30,7 @@ SENTENCES = {
     "scheduling.scheme_not_licensed_on": "Skema ini tidak termasuk lisensi LSP pada {day}.",
     # Who assesses
     "scheduling.not_assignable": "Asesor belum dapat ditugaskan: {count} hal belum terpenuhi.",
+    "scheduling.no_such_day": "Jadwal ini tidak mempunyai hari {day}.",
     "scheduling.no_days": "Pilih paling sedikit satu hari.",
     "scheduling.day_outside": "{day} di luar hari jadwal ({first_day} sampai {last_day}).",
     "scheduling.day_twice": "{day} dipilih dua kali.",
