@@ -105,6 +105,21 @@ def test_a_registry_is_founded_used_backed_up_and_restored_on_a_server(
         administer(server, "DROP DATABASE baru WITH (FORCE)")
 
 
+def test_a_registry_moves_from_its_private_database_to_a_server(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as private:
+        private.delenv("DATABASE_URL")
+        private.delenv("ASSESSOR_REGISTRY_MIGRATION_URL")
+        private.setenv("ASSESSOR_REGISTRY_DATA_DIR", str(tmp_path / "sendiri"))
+        run("migrate")
+        run("account", "create", "rani", "--name", "Rani Contoh", "--operator")
+        run("backup", str(tmp_path / "cadangan"))
+    run("restore", str(tmp_path / "cadangan"))
+    assert json.loads(run("fsck", "--json").stdout)["ok"]
+    assert [each["login"] for each in json.loads(run("account", "list", "--json").stdout)["accounts"]] == ["rani"]
+
+
 def test_the_application_role_can_not_change_the_schema_of_a_server(run: Any) -> None:
     run("migrate")
     with opened(configuration.load()) as found:

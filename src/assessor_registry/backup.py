@@ -124,6 +124,7 @@ def restore(settings: Settings, opened: Opened, source: Path) -> Summary:
                 copy.chmod(0o700)
                 _for_its_owner_alone(copy)  # a copy that was packed or sent has forgotten it
                 _flush(copy)
+        _make_extensions(opened)
         _program(
             opened,
             "pg_restore",
@@ -144,6 +145,17 @@ def restore(settings: Settings, opened: Opened, source: Path) -> Summary:
             shutil.rmtree(copy, ignore_errors=True)
     migrations.upgrade(opened.owner_url)
     return summary
+
+
+def _make_extensions(opened: Opened) -> None:
+    """A private cluster has them from the beginning, so that pg_dump leaves them out of its dumps."""
+    engine = create_engine(opened.owner_url)
+    try:
+        with engine.begin() as tx:
+            for name in ("btree_gist", "pg_trgm"):
+                tx.execute(text(f"CREATE EXTENSION IF NOT EXISTS {name}"))
+    finally:
+        engine.dispose()
 
 
 def _folders(settings: Settings) -> tuple[Path, ...]:
