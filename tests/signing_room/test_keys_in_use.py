@@ -7,6 +7,7 @@ from cryptography.x509.oid import NameOID
 from sqlalchemy import text
 from tests.support.event import PASSPHRASE, QUICK, ZONE, D, Event, at
 
+from assessor_registry.accounts.actions import hashing
 from assessor_registry.assessments import actions as assessments
 from assessor_registry.db.engine import Database
 from assessor_registry.errors import Conflict, InvalidInput, Unavailable
@@ -90,6 +91,22 @@ def test_the_name_of_the_account_is_no_passphrase(event: Event) -> None:
     with pytest.raises(InvalidInput) as refused:
         actions.enrol(event.db, actor, actor.assessor_id, "Siti.Aminah ", at(D), cost=QUICK)
     assert [reason.code for reason in refused.value.reasons] == ["signing.passphrase_is_login"]
+
+
+def test_the_password_is_no_passphrase_neither_for_a_new_key_nor_for_a_changed_one(event: Event) -> None:
+    actor, password = event.assessor(), "meja kursi lampu"
+    event.enrol(actor)
+    assert actor.assessor_id is not None
+    assert actor.account_id is not None
+    with event.db.transaction() as tx:
+        account = {"hash": hashing.hash_of(password), "id": actor.account_id}
+        tx.execute(text("UPDATE account SET password_hash = :hash WHERE id = :id"), account)
+    with pytest.raises(InvalidInput) as refused:
+        actions.enrol(event.db, actor, actor.assessor_id, f"{password} ", at(D), cost=QUICK)
+    assert [reason.code for reason in refused.value.reasons] == ["signing.passphrase_is_password"]
+    with pytest.raises(InvalidInput) as refused:
+        actions.change_passphrase(event.db, actor, actor.assessor_id, PASSPHRASE, password, at(D), cost=QUICK)
+    assert [reason.code for reason in refused.value.reasons] == ["signing.passphrase_is_password"]
 
 
 def test_who_changes_their_name_gets_a_new_certificate(event: Event) -> None:

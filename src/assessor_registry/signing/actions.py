@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from assessor_registry.accounts import store as accounts
 from assessor_registry.accounts.actions import attempt_given_back, attempt_held, begin_attempt
+from assessor_registry.accounts.actions.hashing import matches
 from assessor_registry.accounts.rules import Actor, of_account
 from assessor_registry.audit.actions import note
 from assessor_registry.audit.rules import Author
@@ -86,7 +87,7 @@ def enrol(
     """
     if actor.assessor_id != assessor_id:
         raise Forbidden("signing.not_your_key")
-    if reasons := problems(passphrase, login=_login(db, actor), birth_date=birth_date):
+    if reasons := _refused(db, actor, passphrase, birth_date):
         raise InvalidInput("signing.passphrase_refused", field="passphrase", reasons=tuple(reasons))
     key_id = uuid4()
     made = keys.new_key(passphrase, str(key_id), cost=cost)  # outside the transaction: it takes 0.4 s
@@ -94,10 +95,14 @@ def enrol(
         return db.perform(lambda tx: _enrol(tx, actor, assessor_id, key_id, made, now))
 
 
-def _login(db: Database, actor: Actor) -> str:
+def _refused(db: Database, actor: Actor, passphrase: str, birth_date: date | None) -> list[Reason]:
+    """Every reason why this passphrase is not taken: whoever learns a password must not be able to sign with it."""
     with db.read() as conn:
-        account = accounts.account(conn, actor.account_id) if actor.account_id else None
-    return account.login if account else ""
+        account = accounts.password_row(conn, account_id=actor.account_id) if actor.account_id else None
+    reasons = problems(passphrase, login=account.login if account else "", birth_date=birth_date)
+    if not reasons and account and matches(account.password_hash, normal(passphrase)):
+        reasons.append(Reason("signing.passphrase_is_password"))
+    return reasons
 
 
 def _enrol(
@@ -137,7 +142,7 @@ def change_passphrase(
     """
     if actor.assessor_id != assessor_id:
         raise Forbidden("signing.not_your_key")
-    reasons = problems(new, login=_login(db, actor), birth_date=birth_date)  # 1
+    reasons = _refused(db, actor, new, birth_date)  # 1
     if normal(new) == normal(old):
         reasons.append(Reason("signing.passphrase_same"))
     if reasons:

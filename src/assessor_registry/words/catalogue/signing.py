@@ -30,6 +30,7 @@ SENTENCES = {
     "signing.passphrase_short": "Frasa sandi terlalu pendek: pakai paling sedikit {least} karakter.",
     "signing.passphrase_long": "Frasa sandi terlalu panjang: paling banyak {most} karakter.",
     "signing.passphrase_is_login": "Frasa sandi tidak boleh sama dengan nama akun.",
+    "signing.passphrase_is_password": "Frasa sandi tidak boleh sama dengan kata sandi masuk.",
     "signing.passphrase_is_birth_date": "Frasa sandi tidak boleh tanggal lahir.",
     "signing.passphrase_one_character": "Frasa sandi tidak boleh satu karakter yang diulang-ulang.",
     "signing.passphrase_same": "Frasa sandi baru sama dengan yang lama.",
