@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 from sqlalchemy import text
-from tests.support.people import add_lsp, add_person, add_school
+from tests.support.people import add_lsp, add_person, add_region, add_school
 from typer.testing import CliRunner, Result
 
 from assessor_registry import clock, founding, secrecy
@@ -126,6 +126,18 @@ def test_a_school_is_named_by_its_npsn(run: Any, database: Database) -> None:
         npsn = tx.execute(text("SELECT npsn FROM school")).scalar_one()
     told(run("create", "sekolah", "--name", "Sekolah", "--role", "school", "--school", npsn, "--json"))
     assert roles(database, "sekolah") == [("school", "school", str(school))]
+
+
+def test_a_region_is_named_by_its_code_and_one_that_is_not_there_makes_no_account(run: Any, database: Database) -> None:
+    with database.transaction() as tx:
+        add_region(tx, "64.72")
+    made = told(run("create", "periksa", "--name", "Auditor", "--role", "auditor", "--region", "64.72", "--json"))
+    assert made["scope"] == {"kind": "region", "ref": "64.72"}
+    assert (
+        refused(run("create", "periksa2", "--name", "A", "--role", "auditor", "--region", "99.99")) == "cli.no_region"
+    )
+    with database.read() as conn:
+        assert store.account_by_login(conn, "periksa2") is None
 
 
 def test_an_assessor_is_named_by_the_registration_number(run: Any, database: Database) -> None:

@@ -119,7 +119,7 @@ def _scope(tx: "Connection", wanted: Wanted, assessor_id: UUID | None, today: da
     if wanted.school:
         return Scope("school", str(_school(tx, wanted.school)))
     if wanted.region:
-        return Scope("region", wanted.region)
+        return _region(tx, wanted.region)
     needed = {Role.LSP_ADMIN: "--lsp", Role.PANEL: "--lsp", Role.SCHOOL: "--school"}.get(Role(wanted.role))
     if needed:
         raise InvalidInput("cli.place_missing", role=wanted.role, option=needed)
@@ -138,6 +138,16 @@ def _lsp(tx: "Connection", text: str, today: date) -> UUID:
     if len(chosen) != 1:
         raise NotFound("cli.no_lsp", value=text)
     return chosen[0]
+
+
+def _region(tx: "Connection", code: str) -> "Scope":
+    from assessor_registry.accounts.rules import Scope
+    from assessor_registry.institutions import store
+
+    scope = Scope("region", code)
+    if store.scope_name(tx, scope) is None:
+        raise NotFound("cli.no_region", region=code)
+    return scope
 
 
 def _school(tx: "Connection", npsn: str) -> UUID:

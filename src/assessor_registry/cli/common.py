@@ -72,10 +72,12 @@ def show(value: dict[str, Any]) -> None:
 
 
 def fail(refusal: Refusal) -> NoReturn:
-    """Print the sentence of a refusal and its reasons on standard error; exit 2."""
-    typer.echo(words.sentence(refusal.reason), err=True)
-    for reason in refusal.reasons:
-        typer.echo(f"  - {words.sentence(reason)}", err=True)
+    """Print the sentence of a refusal and its reasons on standard error, nothing twice; exit 2."""
+    told = words.sentence(refusal.reason)
+    typer.echo(told, err=True)
+    for why in map(words.sentence, refusal.reasons):
+        if why != told:
+            typer.echo(f"  - {why}", err=True)
     sys.exit(2)
 
 

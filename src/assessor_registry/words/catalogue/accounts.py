@@ -2,10 +2,10 @@
 
 SENTENCES = {
     "accounts.issued_code": "Kode aktivasi terakhir asesor ini Anda yang menerbitkan. Kunci barunya disahkan orang lain: admin LSP sekolahnya atau petugas lain di Bidang Pembinaan SMK.",
-    "accounts.login_unusable": "Nama pengguna terdiri atas 3–64 huruf kecil, angka, titik, garis bawah, tanda hubung, + atau @, diawali huruf atau angka.",
+    "accounts.login_unusable": "Nama masuk terdiri atas 3–64 huruf kecil, angka, titik, garis bawah, tanda hubung, + atau @, diawali huruf atau angka.",
     "accounts.name_missing": "Nama lengkap belum diisi atau terlalu panjang.",
     "accounts.email_unusable": "Alamat surel tidak dapat dipakai. Contoh: nama@sekolah.sch.id.",
-    "accounts.login_taken": "Nama pengguna ini sudah dipakai. Pilih yang lain.",
+    "accounts.login_taken": "Nama masuk ini sudah dipakai. Pilih yang lain.",
     "accounts.assessor_has_account": "Asesor ini sudah mempunyai akun.",
     "accounts.operator_exists": "Operator sudah ada. Buat akun baru dari akun operator itu, atau terbitkan kode baru untuknya.",
     "accounts.role_without_scope": "Peran ini tidak dapat diberikan untuk wilayah kerja tersebut.",
@@ -17,7 +17,7 @@ SENTENCES = {
     "accounts.no_credential": "Sesi atau token ini tidak ditemukan atau sudah berakhir.",
     "accounts.needs_account": "Tindakan ini hanya dapat dilakukan dari akun seseorang.",
     "accounts.disabled": "Akun ini dinonaktifkan. Hubungi pengelola akun.",
-    "accounts.wrong_login": "Nama pengguna atau kata sandi salah.",
+    "accounts.wrong_login": "Nama masuk atau kata sandi salah.",
     "accounts.session_ended": "Sesi Anda sudah berakhir. Masuk kembali.",
     "accounts.too_many_attempts": "Terlalu banyak percobaan. Coba lagi dalam {wait_seconds} detik.",
     "accounts.code_gone": "Kode dari halaman ini sudah dipakai atau diganti. Buka halaman akun lagi untuk menerbitkan yang baru.",

@@ -7,6 +7,7 @@ SENTENCES = {
     "cli.ambiguous_assessor": "Nomor {number} tanpa tahun cocok dengan beberapa asesor. Sebutkan tahunnya.",
     "cli.not_a_registration": "“{value}” bukan nomor registrasi. Contoh: MET.000.004772 2024",
     "cli.no_lsp": "Tidak ada LSP “{value}”.",
+    "cli.no_region": "Tidak ada kabupaten/kota dengan kode {region}. Contoh: 64.72 untuk Kota Samarinda.",
     "cli.no_school": "Tidak ada sekolah dengan NPSN {npsn}.",
     "cli.no_record": "Tidak ada hasil dengan kode itu.",
     "cli.one_role": "Pilih tepat satu: --operator, atau --role dengan salah satu dari {roles}.",
