@@ -59,7 +59,9 @@ class ToSign(Input):
 def record(
     request: Request[Any, Any, Any], assessment_id: FromPath[UUID], data: JSONBody[dict[str, Any]]
 ) -> Response[dict[str, Any]]:
-    """Save what is filled in. A stale version is 409 with what the server has in `current`: nothing is lost."""
+    """Save what is filled in. A stale version is 409 with what the server has in `current`, its version too: nothing is
+    lost, and who does not know whether something was saved before sends 0.
+    """
     given, now = read(Recorded, data), clock.now()
     content = Content(
         outcome=given.outcome,
