@@ -38,6 +38,21 @@ def test_the_refused_rows_can_be_put_right_and_sent_again(into: Importing, asses
     assert [row.row for row in again.of("new")] == [3, 7]
 
 
+def test_a_nik_that_lost_its_last_digit_is_not_whole_when_the_report_is_sent_again(into: Importing) -> None:
+    """As text under its heading it would go in as if somebody had typed it so."""
+    plan = into.plan([assessor(1, nik=6472011203800010, last="31 Februari 2025")])
+    book = openpyxl.load_workbook(io.BytesIO(report(plan, NOW)))
+    page = book["Ditolak"]
+    headings = [cell.value for cell in page[1]]
+    page.cell(row=2, column=headings.index("Tanggal Expired") + 1, value="13/12/2027")
+    changed = into.folder / "laporan.xlsx"
+    book.save(changed)
+    (row,) = into.preview(changed).plan.rows
+    assert row.outcome == "new"
+    assert "intake.nik_number_lost" in [finding.code for finding in row.findings]
+    assert "nik" not in row.work.values  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("active", ["=1+1", "+62812", "-5", "@SUM(A1)", '=HYPERLINK("http://contoh";"x")'])
 def test_text_that_looks_like_a_formula_stays_text(into: Importing, active: str) -> None:
     plan = into.plan([assessor(1, remarks=active), assessor(2, remarks=active, met=None)])

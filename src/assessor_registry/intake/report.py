@@ -76,7 +76,7 @@ def report(plan: Plan, made_at: datetime, outcomes: Mapping[int, str] | None = N
     `masked`: it is for somebody else than the sender of the file, who sees no NIK.
 
     One sheet has all rows with their outcome and reasons; the other only the refused ones under the file's own
-    headings, so that they can be put right there and the workbook sent again. All cells are text.
+    headings, so that they can be put right there and the workbook sent again. Cells are text.
     """
     planned = [_masked(row, plan.columns.get("nik")) for row in plan.rows] if masked else plan.rows
     headings = headings_of(planned)
@@ -150,6 +150,13 @@ def _all(rows: Iterable[PlannedRow], ended: Mapping[int, str], headings: Sequenc
 
 def _raw(rows: Iterable[PlannedRow], headings: Sequence[str]) -> Iterator[list[Cell]]:
     for row in rows:
-        cells = (row.raw.get(label) for label in headings)
-        # A formula without a value comes back empty, or its placeholder would go in as a name.
-        yield [None if cell == _NOT_READ else cell for cell in cells]
+        lost = {each.column for each in row.findings if each.code == "intake.nik_number_lost"}
+        yield [_again(row.raw.get(label), label in lost) for label in headings]
+
+
+def _again(cell: str | None, lost_digit: bool) -> Cell:
+    """A formula without a value comes back empty, or its placeholder would go in as a name; a NIK whose last digit is
+    lost stays a number, or it would go in as a whole one."""
+    if cell == _NOT_READ:
+        return None
+    return int(cell) if cell and lost_digit and cell.isdecimal() else cell
