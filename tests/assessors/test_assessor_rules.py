@@ -36,6 +36,8 @@ from assessor_registry.assessors.rules import (
         ("MET000001249", "MET.000.001249"),
         ("MET-000-001249/2024", "MET.000.001249 2024"),
         ("000.001249 2024", "MET.000.001249 2024"),
+        ("MET.000.001249 Tahun 2024", "MET.000.001249 2024"),
+        ("Reg. MET.000.001249 Th. 2024", "MET.000.001249 2024"),
     ],
 )
 def test_a_registration_number_is_read_in_every_spelling(text: str, canonical: str) -> None:

@@ -41,6 +41,8 @@ def test_a_day_is_read_from_every_way_to_write_it(day: date) -> None:
         text(f"{day.day} {long_date(day).split()[1][:3]} {day.year}"), Cell(Kind.DATE, day), Cell(Kind.NUMBER, serial),
         Cell(Kind.FORMULA, day.isoformat()), Cell(Kind.FORMULA, str(int(serial)), True),
         text(f"s.d. {long_date(day)}"), text(f"'{day.isoformat()}"),
+        text(f"{day:%d - %m - %Y}"), text(f"{day:%d/ %m/ %Y}"), text(f"{day:%d/%m/%Y} 00:00:00"),
+        text(f"{day:%d-%m-%Y} 7.30"), text(f"Kutai Timur, {long_date(day)}"),
     ]  # fmt: skip
     assert {date_of(cell) for cell in spellings} == {day}
 

@@ -13,7 +13,7 @@ from assessor_registry.errors import Reason
 Sex = Literal["L", "P"]
 """L, laki-laki (man) or P, perempuan (woman), as every form of the field writes it."""
 
-_REGISTRATION = re.compile(r"^(?:MET ?)?(\d{3}) ?(\d{6}) ?((?:19|20)\d{2})?$", re.ASCII)
+_REGISTRATION = re.compile(r"^(?:MET ?)?(\d{3}) ?(\d{6}) ?(?:(?:TAHUN|THN|TH)? ?((?:19|20)\d{2}))?$", re.ASCII)
 _PREFIX = re.compile(r"^(?:NOMOR|NOMER|NO|REGISTRASI|REGISTER|REG|ASESOR)(?= |MET)\s*")
 NIK_LENGTH = 16
 WOMAN = 40

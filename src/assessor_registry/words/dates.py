@@ -16,10 +16,12 @@ _NAMES = {name.lower(): number for number, name in enumerate(MONTHS, 1)}
 _NAMES |= {name[:3].lower(): number for number, name in enumerate(MONTHS, 1)}
 _NAMES |= {"agt": 8, "ags": 8, "agust": 8, "sept": 9, "nop": 11, "nopember": 11, "pebruari": 2, "peb": 2, "feb": 2,
            "okt": 10, "oct": 10, "october": 10, "dec": 12, "december": 12, "may": 5, "aug": 8, "august": 8,
+           "mrt": 3, "agst": 8, "agus": 8,
            "january": 1, "february": 2, "march": 3, "june": 6, "july": 7}  # fmt: skip
-_ISO = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$")
-_NUMERIC = re.compile(r"^(\d{1,2})[-/.\s](\d{1,2})[-/.\s](\d{4})$")
-_WORDS = re.compile(r"^(?:[A-Za-z']+,\s*)?(\d{1,2})[\s./-]*([A-Za-z]+)[\s.,/-]*(\d{4})$")
+_TIME = r"(?:[T ]\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?)?"
+_ISO = re.compile(rf"^(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}$")
+_NUMERIC = re.compile(rf"^(\d{{1,2}})\s?[-/.\s]\s?(\d{{1,2}})\s?[-/.\s]\s?(\d{{4}}){_TIME}$")
+_WORDS = re.compile(r"^(?:[A-Za-z' ]+,\s*)?(\d{1,2})[\s./-]*([A-Za-z]+)[\s.,/-]*(\d{4})$")
 
 _MONTH_FIRST = re.compile(r"^(?:[A-Za-z']+,\s*)?([A-Za-z]+)[\s./-]*(\d{1,2})(?:,\s*|\s+)(\d{4})$")
 
