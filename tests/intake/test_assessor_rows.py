@@ -195,6 +195,8 @@ def test_the_printed_last_day_wins_and_is_compared_with_issue_and_policy(first: 
         ({"NIK": "640704460877548"}, [("refused", "NIK", "nik.length")]),
         ({"NIK": 6407044608775486}, [("warned", "NIK", "intake.nik_number")]),
         ({"NIK": 640704460877}, [("refused", "NIK", "nik.length")]),
+        ({"NIK": "6,40704E+15"}, [("refused", "NIK", "intake.nik_shortened")]),
+        ({"NIK": "6.4E+15"}, [("refused", "NIK", "intake.nik_shortened")]),
         ({"NIK": "6407044608785486"}, [("warned", "NIK", "nik.birth_date")]),
         ({"NIK": "6407040608775486"}, [("warned", "NIK", "nik.sex")]),
         ({"LP": "X"}, [("warned", "L/P", "intake.sex_unreadable")]),
@@ -202,7 +204,12 @@ def test_the_printed_last_day_wins_and_is_compared_with_issue_and_policy(first: 
         ({"Keterangan": "EXPIRED"}, [("warned", "Keterangan", "intake.remarks_say_expired")]),
         ({"Keterangan": "sudah mati"}, [("warned", "Keterangan", "intake.remarks_say_expired")]),
         ({"Keterangan": "Kedaluwarsa"}, [("warned", "Keterangan", "intake.remarks_say_expired")]),
+        ({"Keterangan": "EXP"}, [("warned", "Keterangan", "intake.remarks_say_expired")]),
+        ({"Keterangan": "Tdk aktif"}, [("warned", "Keterangan", "intake.remarks_say_expired")]),
+        ({"Keterangan": "sudah habis masa berlaku"}, [("warned", "Keterangan", "intake.remarks_say_expired")]),
         ({"Keterangan": "belum expired"}, []),
+        ({"Keterangan": "tdk exp"}, []),
+        ({"Keterangan": "ahli ekspor, eksperimen"}, []),
         ({"TanggalSertifikat": "13/12/2022", "TanggalExpired": "13/12/2025", "Keterangan": "EXPIRED"}, []),
     ],
 )
@@ -300,6 +307,36 @@ def test_signatures_totals_numbered_columns_and_repeated_headings_are_no_data(sh
     assert file.skipped == (3, 5, 7, 8, 9, 10, 11, 12)
 
 
+@pytest.mark.parametrize("name", [None, "Mengetahui,"])
+def test_a_signature_block_under_the_numbers_is_told_and_no_data(sheet: MakeSheet, name: str | None) -> None:
+    block = [
+        [None, name, None, None, None, text]
+        for text in ("Samarinda, 2 November 2026", "Kepala Bidang", "NIP. 19700101 199512 1 001")
+    ]
+    file = parsed(sheet(HEADINGS, SITI, *block))
+    assert [row.row for row in file.rows] == [2]
+    assert file.skipped == (3, 4, 5)
+    assert [sentence(each.reason) for each in file.findings] == [
+        "Baris 3, 4, 5 di bawah tabel tidak dibaca karena tidak berisi nomor di kolom No. Reg. Met."
+    ]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        [2, "Budi", None, None, None, "menunggu"],
+        [None, "Budi", "6407044608775487", None, None, "menunggu"],
+        [None, "Budi", None, None, None, "MET.OOO.900002 2024"],
+        [None, "Budi", None, None, None, "900002"],
+    ],
+)
+def test_the_last_row_of_a_table_with_a_number_that_can_not_be_read_is_refused(
+    sheet: MakeSheet, row: list[object]
+) -> None:
+    rows = parsed(sheet(HEADINGS, SITI, row, [None, None, None, None, None, "Kepala Bidang"])).rows
+    assert [(each.row, each.refused) for each in rows] == [(2, False), (3, True)]
+
+
 @pytest.mark.parametrize("row", [[2, "Budi"], [None, "Budi", None, "01/01/1990", "L"]])
 def test_a_row_that_lost_its_number_is_refused_and_not_overlooked(sheet: MakeSheet, row: list[object]) -> None:
     rows = parsed(sheet(HEADINGS, SITI, row)).rows
@@ -326,6 +363,23 @@ def test_of_several_sheets_the_one_with_the_headings_is_taken_and_the_others_are
     file = parsed(cover, old, register)
     assert (file.sheet_name, len(file.rows)) == ("Data", 1)
     assert [(finding.code, finding.params["others"]) for finding in file.findings] == [("intake.other_sheets", "Lama")]
+
+
+def test_a_sheet_that_lacks_one_heading_is_told_and_not_passed_over(sheet: MakeSheet) -> None:
+    other = sheet(["No", "Peserta", "NIK", "No. Reg. Met"], [1, "Budi", None, "MET.000.900002 2024"], name="Bontang")
+    file = parsed(other, sheet(HEADINGS, SITI, name="Data"))
+    assert [sentence(finding.reason) for finding in file.findings] == [
+        "Lembar “Bontang” juga tampak seperti daftar, tetapi belum ada kolom Nama. Yang dibaca hanya lembar “Data”."
+    ]
+
+
+def test_headings_that_are_not_known_are_told(sheet: MakeSheet) -> None:
+    file = parsed(sheet([*HEADINGS, "Tgl Ujian", "Golongan", "Masa Berlaku"], [*SITI, "1", "2", "3"]))
+    assert [sentence(finding.reason) for finding in file.findings] == [
+        "Kolom “Masa Berlaku” dan “Tanggal Expired” berarti sama; yang dipakai kolom “Tanggal Expired”.",
+        "Kolom yang tidak dikenali, jadi isinya tidak ikut: Tgl Ujian, Golongan. Kalau isinya perlu, ganti judul "
+        "kolomnya.",
+    ]
 
 
 def test_place_and_date_of_birth_may_share_a_column(sheet: MakeSheet) -> None:

@@ -107,6 +107,21 @@ def test_each_thing_wrong_with_a_pupil_is_told(
     assert sentence(row.findings[0].reason)
 
 
+def test_a_signature_block_under_the_numbers_of_pupils_is_no_data(sheet: MakeSheet) -> None:
+    file = parse_students([sheet(HEADINGS, MAYA, [], [None, None, "Kepala Sekolah,"], [None, None, "NIP. 19700101"])])
+    assert [row.row for row in file.rows] == [2]
+    assert [(each.code, each.params["rows"]) for each in file.findings] == [("intake.signature_lines", "4, 5")]
+
+
+@pytest.mark.parametrize("rows", [[], [["Jumlah", 0]], [[None, "Kepala Sekolah"]]])
+def test_a_list_without_a_pupil_is_refused_and_does_not_say_that_all_are_gone(
+    sheet: MakeSheet, rows: list[list[object]]
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        parse_students([sheet(HEADINGS, *rows)])
+    assert sentence(refused.value.reason) == "Di lembar “Lembar1” tidak ada isi di bawah judul kolom di baris 1."
+
+
 def test_without_nisn_the_same_nik_twice_is_a_second_row(sheet: MakeSheet) -> None:
     without = [*MAYA[:2], None, *MAYA[3:]]
     rows = parse_students([sheet(HEADINGS, without, without)]).rows

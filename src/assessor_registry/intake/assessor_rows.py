@@ -10,13 +10,18 @@ from assessor_registry.assessors.rules import Registration, Sex, parse_registrat
 from assessor_registry.intake.cells import Sheet, lines_of
 from assessor_registry.intake.findings import Finding, RowReader
 from assessor_registry.intake.headings import Table
-from assessor_registry.intake.tabulate import choose, data_rows
+from assessor_registry.intake.tabulate import choose, data_rows, said_of_lines, signature_lines
 from assessor_registry.intake.vocabulary import ASSESSORS
 from assessor_registry.validity.rules import last_day_of
 
 _NPSN = re.compile(r"^[0-9A-Z]{8}$", re.ASCII)
-_LAPSED = re.compile(r"expire|k[ae]dalu?[uw]?|daluwarsa|\bmati\b|tidak aktif|non ?aktif|tidak berlaku", re.IGNORECASE)
-_NOT_LAPSED = re.compile(r"\b(?:belum|tidak|bukan)\s+(?:expire|k[ae]dalu|mati)", re.IGNORECASE)
+_LAPSED = re.compile(
+    r"expire|\bexp\b|k[ae]dalu?[uw]?|daluwarsa|\bmati\b|\bhabis\b|\b(?:tidak|tdk|tak)\s+(?:aktif|berlaku)"
+    r"|non[ -]?aktif",
+    re.IGNORECASE,
+)
+_NOT_LAPSED = re.compile(r"\b(?:belum|blm|tidak|tdk|bukan)\s+(?:expire|exp\b|k[ae]dalu|mati|habis)", re.IGNORECASE)
+NUMBERS = ("registration",)
 _APART = ("row", "raw", "findings", "expiry_computed", "duplicate_of", "fields")
 
 
@@ -91,8 +96,11 @@ def parse_assessors(sheets: Iterable[Sheet], *, today: date, validity_years: int
         InvalidInput: no sheet has the headings Nama and No. Reg. MET.
     """
     sheet, table, findings = choose(sheets, ASSESSORS)
-    rows, skipped = data_rows(sheet, table, ("registration",), lambda reader: _read(reader, today, validity_years))
+    below = signature_lines(sheet, table, NUMBERS)
+    rows, skipped = data_rows(sheet, table, NUMBERS, lambda reader: _read(reader, today, validity_years), below=below)
+    findings += said_of_lines(below, table, NUMBERS)
     columns = {field: table.labels[column] for field, column in table.columns.items()}
+    findings += _unread(table)
     return AssessorFile(
         tuple(_refuse_repeated(rows, table)),
         table.sheet_name,
@@ -102,6 +110,14 @@ def parse_assessors(sheets: Iterable[Sheet], *, today: date, validity_years: int
         skipped,
         findings,
     )
+
+
+def _unread(table: Table) -> tuple[Finding, ...]:
+    """Headings that nothing is known of: else a column of dates under one is only missed."""
+    told = {label for label, _used in table.doubled}
+    labels = ", ".join(label for label in table.ignored if label not in told)
+    params = {"labels": labels}
+    return (Finding("warned", table.heading_row, "", "", "intake.columns_ignored", params),) if labels else ()
 
 
 def _read(reader: RowReader, today: date, validity_years: int) -> AssessorRow:

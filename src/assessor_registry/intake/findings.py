@@ -1,5 +1,6 @@
 """What is told about a cell, and the reader of one row that collects it. Pure."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,6 +26,9 @@ Level = Literal["refused", "warned"]
 FEWEST_FILLED = 3
 """Cells with a meaning that make a row without a number a row of the table and not part of a signature block."""
 
+_SHORTENED = re.compile(r"^\d[,.]?\d*E\+?\d+$", re.IGNORECASE | re.ASCII)
+"""A long number as a narrow column or a CSV shows it: `6,47201E+15`."""
+_WORDS = re.compile(r"[A-Za-z]{2}")
 _TOTALS = ("jumlah", "total", "subtotal", "sub total", "rekapitulasi", "rata-rata")
 _SEXES: dict[str, Sex] = {"l": "L", "p": "P", "m": "L", "f": "P", "lk": "L", "pr": "P", "laki": "L", "pria": "L"}
 _SEXES |= {"lakilaki": "L", "perempuan": "P", "wanita": "P", "male": "L", "female": "P"}
@@ -162,6 +166,9 @@ class RowReader:
             self.warn("nik", "intake.nik_number_lost" if lost else "intake.nik_number")
         else:
             lost = False
+        if _SHORTENED.match(nik):
+            self.refuse("nik", "intake.nik_shortened")
+            return None
         for reason in check_nik(nik, birth_date, sex):
             if reason.code == "nik.length":
                 self.refuse("nik", reason.code, **reason.params)
@@ -220,5 +227,16 @@ def is_data(reader: RowReader, numbers: Collection[str], labels: Mapping[str, st
     first = next((text for cell in reader.row.cells if (text := text_of(cell))), "")
     if first.lower().startswith(_TOTALS):
         return False
-    counted = (texts.get("ordinal") or "").rstrip(".)").isdigit()
-    return counted or len(filled) >= FEWEST_FILLED
+    return _counted(texts) or len(filled) >= FEWEST_FILLED
+
+
+def is_signature(reader: RowReader, numbers: Collection[str]) -> bool:
+    """Whether a row is a line of a signature block that stands under a number: words, and little beside them."""
+    texts = {name: text for name, text in reader.texts.items() if text}
+    written = [text for name, text in texts.items() if name in numbers]
+    few = len(texts) < FEWEST_FILLED and not _counted(reader.texts)
+    return few and bool(written) and all(_WORDS.search(text) and "MET" not in text.upper() for text in written)
+
+
+def _counted(texts: Mapping[str, str | None]) -> bool:
+    return (texts.get("ordinal") or "").rstrip(".)").isdigit()

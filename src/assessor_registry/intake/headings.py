@@ -14,9 +14,12 @@ FEWEST = 2
 """Headings that a row must have to be taken for the heading row."""
 
 _PHRASES = (
+    (re.compile(r"^\w(?: \w){2,}$"), lambda spread: spread[0].replace(" ", "")),  # N I S N, T.T.L.
     (re.compile(r"\be mail\b"), "email"),
     (re.compile(r"\bs d\b"), "sampai"),
     (re.compile(r"\bttl\b"), "tempat tanggal lahir"),
+    (re.compile(r"\b(?:jenis|jns) kel\b"), "jenis kelamin"),
+    (re.compile(r"\borang ?tua\b"), "ortu"),
     (re.compile(r"\bsiap kerja\b"), "siapkerja"),
     (re.compile(r"\bwhats app\b"), "hp"),
     (re.compile(r"\bno ?reg(?:istrasi)?\b"), "nomor registrasi"),
@@ -31,6 +34,10 @@ _SYNONYMS = {
         "sertifikat": "sert sertif sertipikat sertfikat certificate",
         "tanggal": "tgl tg tangal date",
         "tempat": "tmp tmpt tpt",
+        "jenis": "jns",
+        "terbit": "penerbitan diterbitkan",
+        "penetapan": "ditetapkan",
+        "kecamatan": "kec",
         "lahir": "lhr kelahiran",
         "kadaluarsa": "exp expired expire expiry kadaluwarsa kedaluwarsa kedaluarsa kadarluarsa daluwarsa",
         "berlaku": "valid validity masaberlaku",
@@ -102,7 +109,8 @@ class Table:
     columns: Mapping[str, int]
     labels: Mapping[int, str]
     ignored: tuple[str, ...]
-    doubled: tuple[str, ...]
+    doubled: tuple[tuple[str, str], ...]
+    """What means the same as another, and the one of the two that is read."""
     missing: tuple[str, ...]
 
     @property
@@ -153,8 +161,27 @@ def _candidates(sheet_name: str, row: Row, below: Row | None, vocabulary: Vocabu
     upper = _labels(row)
     follows = below is not None and below.number == row.number + 1
     if below is not None and follows and len(upper) > 1 and _is_sub_heading(below, vocabulary):
-        yield _table(sheet_name, below.number, _joined(upper, _labels(below)), vocabulary)
+        yield _two_rows(sheet_name, below.number, upper, _labels(below), vocabulary)
     yield _table(sheet_name, row.number, {column: (text, text) for column, text in upper.items()}, vocabulary)
+
+
+def _two_rows(
+    sheet_name: str, number: int, upper: Mapping[int, str], lower: Mapping[int, str], vocabulary: Vocabulary
+) -> Table:
+    """What is missing is sought in the lower row: a group hides it (`Sertifikat Asesor` over `No. Registrasi`)."""
+    texts = _joined(upper, lower)
+    table = _table(sheet_name, number, texts, vocabulary)
+    if table.complete:
+        return table
+    own = {column: vocabulary.meaning(words_of(lower[column])) for column in texts if column in lower}
+    alone = {
+        column: (texts[column][0], lower[column])
+        for column, meaning in own.items()
+        if meaning and meaning[1] in table.missing and not words_of(texts[column][1]) & vocabulary.never
+    }
+    both = _table(sheet_name, number, texts | alone, vocabulary)
+    below = _table(sheet_name, number, {column: (text, text) for column, text in lower.items()}, vocabulary)
+    return both if both.rank > below.rank else table
 
 
 def _labels(row: Row) -> dict[int, str]:
@@ -187,24 +214,23 @@ def _joined(upper: Mapping[int, str], lower: Mapping[int, str]) -> dict[int, tup
 def _table(sheet_name: str, number: int, texts: Mapping[int, tuple[str, str]], vocabulary: Vocabulary) -> Table:
     meanings = {column: vocabulary.meaning(words_of(text)) for column, (_, text) in texts.items()}
     chosen: dict[str, tuple[int, int]] = {}
-    doubled: list[str] = []
     for column, meaning in meanings.items():
-        if meaning is None:
-            continue
-        rank, field = meaning
-        if field in chosen and field in vocabulary.decisive:
-            doubled.append(texts[column][0])
-        if field not in chosen or rank < chosen[field][0]:
-            chosen[field] = (rank, column)
+        if meaning is not None and (meaning[1] not in chosen or meaning[0] < chosen[meaning[1]][0]):
+            chosen[meaning[1]] = (meaning[0], column)
     columns = {field: column for field, (_, column) in chosen.items()}
     used = set(columns.values())
+    doubled = tuple(
+        (texts[column][0], texts[columns[meaning[1]]][0])
+        for column, meaning in meanings.items()
+        if meaning is not None and column not in used and meaning[1] in vocabulary.decisive
+    )
     return Table(
         sheet_name,
         number,
         columns,
         _distinct({column: label for column, (label, _) in texts.items()}),
         tuple(label for column, (label, _) in texts.items() if column not in used),
-        tuple(doubled),
+        doubled,
         tuple(field for field in vocabulary.required if field not in columns),
     )
 

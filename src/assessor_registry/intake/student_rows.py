@@ -13,7 +13,7 @@ from assessor_registry.errors import InvalidInput, Param
 from assessor_registry.intake.cells import Sheet, text_of
 from assessor_registry.intake.findings import Finding, RowReader
 from assessor_registry.intake.headings import Table, locate, words_of
-from assessor_registry.intake.tabulate import choose, data_rows
+from assessor_registry.intake.tabulate import choose, data_rows, said_of_lines, signature_lines
 from assessor_registry.intake.vocabulary import ASSESSORS, STUDENTS
 
 NISN = re.compile(r"^\d{10}$", re.ASCII)
@@ -96,12 +96,21 @@ def parse_students(sheets: Iterable[Sheet]) -> StudentFile:
         )
     kept = set(table.columns.values())
     shown_only = replace(table, labels={column: label for column, label in table.labels.items() if column in kept})
-    read, skipped = data_rows(sheet, shown_only, IDENTITY, _read)
+    below = signature_lines(sheet, shown_only, IDENTITY)
+    read, skipped = data_rows(sheet, shown_only, IDENTITY, _read, below=below)
     rows = _refuse_repeated(read, shown_only)
     school_name, npsn = _titles(sheet, table)
     columns = {field: table.labels[column] for field, column in table.columns.items()}
     return StudentFile(
-        tuple(rows), school_name, npsn, sheet.name, table.heading_row, columns, table.ignored, skipped, findings
+        tuple(rows),
+        school_name,
+        npsn,
+        sheet.name,
+        table.heading_row,
+        columns,
+        table.ignored,
+        skipped,
+        findings + said_of_lines(below, shown_only, IDENTITY),
     )
 
 

@@ -13,7 +13,7 @@ SENTENCES = {
     "workbook.web_page": "Isi berkas ini halaman web, bukan buku kerja. Buka di Excel, lalu simpan sebagai .xlsx.",
     "workbook.broken": "Berkas ini rusak dan tidak dapat dibaca. Buka di Excel, simpan ulang sebagai .xlsx, lalu coba lagi.",
     "workbook.entities": "Berkas ini memuat definisi yang tidak dipakai Excel dan tidak dibaca demi keamanan. Simpan ulang sebagai .xlsx.",
-    "workbook.bomb": "Isi berkas ini terlalu besar setelah dibuka ({megabytes} MB; paling banyak {limit} MB, tanpa pengulangan berlebihan).",
+    "workbook.bomb": "Isi berkas ini membengkak menjadi {megabytes} MB setelah dibuka; yang dibaca paling banyak {limit} MB, dan lebih sedikit bila isinya berulang. Salin tabelnya saja ke buku kerja baru, lalu simpan sebagai .xlsx.",
     "workbook.too_large": "Berkas ini terlalu besar; paling banyak {limit} MB.",
     "workbook.too_many_parts": "Berkas ini terdiri atas {found} bagian; paling banyak {limit}.",
     "workbook.too_many_sheets": "Berkas ini memuat {found} lembar; paling banyak {limit}.",
@@ -28,9 +28,13 @@ SENTENCES = {
     # its headings
     "intake.no_headings": "Judul kolom tidak ditemukan. Yang diperlukan: {needed}.",
     "intake.headings_missing": "Di lembar “{sheet}” baris {row} ditemukan kolom {found}, tetapi belum ada kolom {needed}.",
+    "intake.no_data": "Di lembar “{sheet}” tidak ada isi di bawah judul kolom di baris {row}.",
     "intake.register_of_assessors": "Lembar “{sheet}” adalah register asesor: ada kolom nomor MET. Kirim sebagai register asesor, bukan sebagai daftar peserta didik.",
-    "intake.heading_twice": "Kolom “{label}” berarti sama dengan kolom lain; yang dipakai hanya satu.",
-    "intake.other_sheets": "Yang dibaca lembar “{sheet}”. Lembar lain dengan judul kolom serupa tidak dibaca: {others}.",
+    "intake.heading_twice": "Kolom “{label}” dan “{used}” berarti sama; yang dipakai kolom “{used}”.",
+    "intake.other_sheets": "Yang dibaca lembar “{sheet}”. Lembar lain dengan judul kolom serupa tidak dibaca: {others}. Kalau isinya perlu, kirim sebagai berkas tersendiri.",
+    "intake.other_sheet_incomplete": "Lembar “{other}” juga tampak seperti daftar, tetapi belum ada kolom {needed}. Yang dibaca hanya lembar “{sheet}”.",
+    "intake.columns_ignored": "Kolom yang tidak dikenali, jadi isinya tidak ikut: {labels}. Kalau isinya perlu, ganti judul kolomnya.",
+    "intake.signature_lines": "Baris {rows} di bawah tabel tidak dibaca karena tidak berisi nomor di kolom {column}.",
     # a row
     "intake.no_name": "Nama kosong.",
     "intake.no_name_formula": "Nama berisi rumus tanpa nilai. Ketik namanya.",
@@ -121,6 +125,7 @@ SENTENCES = {
     "intake.no_file": "Pilih berkasnya dahulu.",
     # a NIK
     "nik.length": "NIK harus 16 angka, di sini {found}.",
+    "intake.nik_shortened": "NIK disingkat oleh Excel, jadi angkanya hilang. Ketik ulang 16 angkanya sebagai teks.",
     "nik.serial": "Empat angka terakhir NIK 0000. Periksa.",
     "nik.birth_date": "NIK tidak cocok dengan tanggal lahir {birth_date}.",
     "nik.no_date": "Tanggal lahir di dalam NIK tidak mungkin. Periksa.",
