@@ -1,7 +1,9 @@
 """Periods follow the facts, as differences, and say who lost active days."""
 
 import threading
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,8 +15,9 @@ from tests.support.people import ACTOR, NOW, add_people, add_person, add_region
 from assessor_registry.audit import store as audit
 from assessor_registry.db.engine import Database
 from assessor_registry.errors import Conflict, InvalidInput, NotFound
+from assessor_registry.files import actions as files
 from assessor_registry.validity import actions, rules, store
-from assessor_registry.validity.actions import EndingDecree, NewCertificate, NewExtension, NewSanction
+from assessor_registry.validity.actions import EndingDecree, NewCertificate, NewExtension, NewSanction, NewTechnical
 from assessor_registry.validity.rules import Period
 
 FIRST, LAST = date(2023, 12, 14), date(2026, 12, 13)
@@ -63,6 +66,36 @@ def test_a_correction_keeps_the_old_row_and_says_which_days_were_lost(database: 
             actions.correct_certificate(tx, ACTOR, first, certificate(who), reason="lagi", now=NOW)
         with pytest.raises(NotFound):
             actions.correct_certificate(tx, ACTOR, done.id, certificate(add_person(tx)), reason="orang lain", now=NOW)
+
+
+def test_what_is_corrected_keeps_its_scan_unless_the_correction_brings_one(database: Database, tmp_path: Path) -> None:
+    def scan(tx: Connection) -> UUID:
+        return files.keep(tx, tmp_path, content=b"%PDF-1.4\n" + uuid4().bytes, given_name="sertifikat.pdf",
+                          purpose="certificate", uploaded_by=ACTOR.author, now=NOW)  # fmt: skip
+
+    def held(tx: Connection, who: UUID) -> list[UUID | None]:
+        certificates, technicals = store.certificates(tx, [who]), store.technicals(tx, [who])
+        return [*(row.file_id for row in certificates), *(row.file_id for row in technicals)]
+
+    with database.transaction() as tx:
+        who, old, newer = add_person(tx), scan(tx), scan(tx)
+        first = actions.add_certificate(tx, ACTOR, replace(certificate(who), file_id=old), now=NOW).id
+        technical = NewTechnical(who, "Junior Coder", "uji", number="T1", last_day=LAST, file_id=old)
+        known = actions.add_technical(tx, ACTOR, technical, now=NOW)
+        later = replace(technical, file_id=None, last_day=date(2027, 1, 1))
+        actions.add_imported(
+            tx, ACTOR, uuid4(), [], [],
+            corrections=[(first, certificate(who, last=date(2026, 6, 30)))], technical_corrections=[(known, later)],
+            now=NOW,
+        )  # fmt: skip
+        assert held(tx, who) == [old, old]
+        (now,) = store.certificates(tx, [who])
+        actions.correct_certificate(tx, ACTOR, now.id, certificate(who), reason="cetak", now=NOW)
+        assert held(tx, who)[0] == old
+        (now,) = store.certificates(tx, [who])
+        brings = replace(certificate(who), file_id=newer)
+        actions.correct_certificate(tx, ACTOR, now.id, brings, reason="pindai ulang", now=NOW)
+        assert held(tx, who)[0] == newer
 
 
 @pytest.mark.parametrize("days", [(LAST, FIRST), (date(1066, 1, 1), LAST), (FIRST, date(2206, 12, 13))])

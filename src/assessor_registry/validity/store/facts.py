@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Connection, Select, Uuid, and_, any_, bindparam, func, insert, select, update
+from sqlalchemy import ARRAY, Connection, Select, TableClause, Uuid, and_, any_, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from assessor_registry.db.bulk import insert_rows
@@ -160,13 +160,23 @@ def _known(query: Select[Any], owner: Any, ids: Ids, known: Any, known_at: datet
 
 
 def add_certificates(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:
-    """Insert assessor certificates with one statement."""
-    insert_rows(tx, C, rows)
+    """Insert assessor certificates with one statement; what supersedes another without a scan keeps that one's."""
+    insert_rows(tx, C, _with_scans(tx, C, rows))
 
 
 def add_technicals(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:
-    """Insert technical competences with one statement."""
-    insert_rows(tx, T, rows)
+    """Insert technical competences with one statement; a scan is kept as that of a certificate is."""
+    insert_rows(tx, T, _with_scans(tx, T, rows))
+
+
+def _with_scans(
+    tx: Connection, of: TableClause, rows: Sequence[Mapping[str, object]]
+) -> Sequence[Mapping[str, object]]:
+    bare = [row["supersedes"] for row in rows if row["supersedes"] and not row.get("file_id")]
+    if not bare:
+        return rows
+    scans = {row.id: row.file_id for row in tx.execute(select(of.c.id, of.c.file_id).where(of.c.id.in_(bare)))}
+    return [{**row, "file_id": row.get("file_id") or scans.get(row["supersedes"])} for row in rows]
 
 
 def add_extension(tx: Connection, row: Mapping[str, object]) -> None:
