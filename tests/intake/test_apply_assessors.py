@@ -91,7 +91,7 @@ def test_what_changes_is_shown_field_by_field_and_written(into: Importing) -> No
     assert {(each.name, each.old, each.new) for each in plan.rows[0].changes} == {
         ("phone", "081200000001", "081299998888"),
         ("school", "SMK Negeri 90 Samarinda", "SMK Negeri 91 Bontang"),
-        ("region_code", "64.72", "64.74"),
+        ("region_code", "Kota Samarinda", "Kota Bontang"),
     }
     written = facts(into)
     assert written["people"][0][7] == "081299998888"

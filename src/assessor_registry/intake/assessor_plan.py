@@ -235,7 +235,9 @@ class _Planner:
         region = self._region(row, person, school_id)
         if region is not None and (person is None or region != person.region_code):
             values["region_code"] = region
-            changes.append(Change("region_code", person.region_code if person else None, region))
+            names = self._finder.region_names
+            old = names.get(person.region_code or "") if person else None
+            changes.append(Change("region_code", old, names.get(region, region)))
         return values, [] if person is None else changes
 
     def _region(self, row: AssessorRow, person: KnownPerson | None, school_id: UUID | None) -> str | None:

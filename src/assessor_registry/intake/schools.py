@@ -23,10 +23,14 @@ _ORDINARY = re.compile(r"smkn? \d+")
 
 @dataclass(slots=True)
 class SchoolFinder:
-    """Finds schools in `index`, to which planned ones are added; `regions`: normalised name → code."""
+    """Finds schools in `index`, to which planned ones are added; `regions`: normalised name → code.
+
+    `region_names`: code → name, for what is told of a change.
+    """
 
     index: SchoolIndex
     regions: Mapping[str, str]
+    region_names: Mapping[str, str] = field(default_factory=dict)
     planned: dict[UUID, ProvisionalSchool] = field(default_factory=dict)
     gains: dict[UUID, str] = field(default_factory=dict)
     _looked: dict[tuple[str | None, str | None, str | None], SchoolMatch] = field(default_factory=dict)

@@ -100,7 +100,8 @@ def _columns() -> list[Any]:
 
 def finder(conn: Connection) -> SchoolFinder:
     """Return all schools and regions, to recognise those of a list."""
-    return SchoolFinder(institutions.school_index(conn), institutions.region_index(conn))
+    named = {region.code: region.name for region in institutions.list_regions(conn)}
+    return SchoolFinder(institutions.school_index(conn), institutions.region_index(conn), named)
 
 
 def region_names(conn: Connection) -> dict[str, tuple[str, str]]:
