@@ -36,6 +36,7 @@ def test_the_refused_rows_can_be_put_right_and_sent_again(into: Importing, asses
     again = into.preview(changed).plan
     assert [row.outcome for row in again.rows].count("new") == 2
     assert [row.row for row in again.of("new")] == [3, 7]
+    assert again.findings == ()
 
 
 def test_a_nik_that_lost_its_last_digit_is_not_whole_when_the_report_is_sent_again(into: Importing) -> None:

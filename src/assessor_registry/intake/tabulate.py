@@ -9,6 +9,8 @@ from assessor_registry.intake.findings import Finding, RowReader, is_data, is_si
 from assessor_registry.intake.headings import FEWEST, Table, Vocabulary, locate
 
 T = TypeVar("T")
+_REPORTED = {(0, "Baris"), (1, "Hasil impor"), (2, "Alasan")}
+"""How the sheet of all rows begins in a report that comes back: nobody wonders why that one is not read."""
 
 
 def choose(sheets: Iterable[Sheet], vocabulary: Vocabulary) -> tuple[Sheet, Table, tuple[Finding, ...]]:
@@ -29,7 +31,7 @@ def choose(sheets: Iterable[Sheet], vocabulary: Vocabulary) -> tuple[Sheet, Tabl
             found=", ".join(table.found),
             needed=", ".join(vocabulary.required[field] for field in table.missing),
         )
-    others = [its for other, its in found if other is not sheet]
+    others = [its for other, its in found if other is not sheet and not its.labels.items() >= _REPORTED]
     return sheet, table, tuple(_about_file(table, others, vocabulary))
 
 
