@@ -15,7 +15,8 @@ import pytest
 from assessor_registry import words
 from assessor_registry.db.embedded import locks
 from assessor_registry.errors import ConfigurationError
-from assessor_registry.serving import _listen
+from assessor_registry.serving import _listen, addressed
+from assessor_registry.settings import Settings
 
 PROGRAM = [sys.executable, "-c", "from assessor_registry.cli import main; main()"]
 
@@ -69,3 +70,16 @@ def test_an_address_in_use_is_told_with_its_port() -> None:
         with pytest.raises(ConfigurationError) as caught:
             _listen("127.0.0.1", port)
     assert str(port) in words.sentence(caught.value.reason)
+
+
+@pytest.mark.parametrize(
+    ("host", "said"), [("127.0.0.1", "http://127.0.0.1:8123"), ("localhost", "http://localhost:8123"),
+                       ("0.0.0.0", "http://127.0.0.1:8000")],
+)  # fmt: skip
+def test_mails_and_codes_name_the_port_that_is_served_where_no_address_is_set(host: str, said: str) -> None:
+    assert addressed(Settings(data_dir=Path("/nowhere")), host, 8123).public_url == said
+
+
+def test_an_address_that_is_set_stays() -> None:
+    given = Settings(data_dir=Path("/nowhere"), public_url="https://asesor.contoh.id")
+    assert addressed(given, "127.0.0.1", 8123) is given

@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from types import FrameType
 
@@ -16,7 +17,7 @@ from assessor_registry.app import create_app
 from assessor_registry.db.embedded import PrivateServer
 from assessor_registry.db.opening import Opened
 from assessor_registry.errors import ConfigurationError, Refusal
-from assessor_registry.settings import Settings
+from assessor_registry.settings import OWN_MACHINE, Settings
 
 # At once, also into a pipe: whoever started the server waits for the address.
 _say: Callable[[str], None] = partial(print, flush=True)
@@ -30,9 +31,9 @@ def serve(settings: Settings, opened: Opened, host: str, port: int, *, announce:
     Raises:
         ConfigurationError: the address can not be bound.
     """
-    with suppress(KeyboardInterrupt), _terminated_as_interrupted():
+    with suppress(KeyboardInterrupt), _terminated_as_interrupted(), _listen(host, port) as listener:
+        settings = addressed(settings, host, listener.getsockname()[1])
         application = create_app(settings, opened.database)
-        listener = _listen(host, port)
         shown = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
         config = uvicorn.Config(
             application,
@@ -52,7 +53,12 @@ def serve(settings: Settings, opened: Opened, host: str, port: int, *, announce:
         finally:
             if scheduler:
                 scheduler.shutdown(wait=True)
-            listener.close()
+
+
+def addressed(settings: Settings, host: str, port: int) -> Settings:
+    """Say in mails and QR codes the port that is served where no address is set and only this machine is served."""
+    own = settings.public_url == OWN_MACHINE and host in {"127.0.0.1", "localhost"}
+    return replace(settings, public_url=f"http://{host}:{port}") if own else settings
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 from assessor_registry.errors import ConfigurationError
 
+# Where nobody says what people type: this machine, for itself.
+OWN_MACHINE = "http://127.0.0.1:8000"
 PREFIX = "ASSESSOR_REGISTRY_"
 
 
@@ -40,7 +42,7 @@ class Settings:
     data_dir: Path
     database_url: str | None = field(default=None, repr=False)
     migration_url: str | None = field(default=None, repr=False)
-    public_url: str = "http://127.0.0.1:8000"
+    public_url: str = OWN_MACHINE
     pool_size: int = 6
     zone: str = "Asia/Makassar"
     smtp: Smtp | None = None
@@ -106,7 +108,7 @@ def load(environ: Mapping[str, str] | None = None, *, data_dir: Path | None = No
         data_dir=chosen.absolute(),
         database_url=given.get("DATABASE_URL") or env.get("DATABASE_URL") or None,
         migration_url=given.get("MIGRATION_URL") or None,
-        public_url=_public_url(given.get("PUBLIC_URL") or "http://127.0.0.1:8000"),
+        public_url=_public_url(given.get("PUBLIC_URL") or OWN_MACHINE),
         pool_size=_integer(given, "POOL_SIZE", 6, 1, 64),
         zone=_zone(given.get("ZONE") or "Asia/Makassar"),
         smtp=_smtp(given),
