@@ -186,3 +186,24 @@ def test_a_disabled_account_is_listed_as_such_and_gets_no_code(run: Any) -> None
 
 def test_an_unknown_login_is_refused(run: Any) -> None:
     assert refused(run("code", "tidak-ada")) == "cli.no_account"
+
+
+@pytest.mark.parametrize("places", [
+    ["--operator", "--lsp", "Contoh"], ["--operator", "--assessor", "MET.000.900001 2024"],
+    ["--role", "lsp_admin", "--lsp", "Contoh", "--school", "30400000"],
+    ["--role", "assessor", "--assessor", "MET.000.900001 2024", "--lsp", "Contoh"],
+])  # fmt: skip
+def test_a_second_place_is_refused_not_passed_over(run: Any, places: list[str]) -> None:
+    assert refused(run("create", "budi", "--name", "Budi Contoh", *places)) == "cli.one_place"
+
+
+@pytest.mark.parametrize("role", [["--operator"], ["--role", "division"]])
+def test_an_account_is_made_with_the_address_for_its_reminders(run: Any, database: Database, role: list[str]) -> None:
+    told(run("create", "rani", "--name", "Rani Contoh", *role, "--email", "rani@dinas.contoh.id", "--json"))
+    with database.read() as conn:
+        found = store.account_by_login(conn, "rani")
+    assert found is not None
+    assert found.email == "rani@dinas.contoh.id"
+    assert refused(run("create", "budi", "--name", "Budi", "--role", "division", "--email", "bukan surel")) == (
+        "accounts.email_unusable"
+    )

@@ -33,6 +33,7 @@ class Wanted(NamedTuple):
     school: str
     region: str
     assessor: str
+    email: str
 
 
 class Made(NamedTuple):
@@ -53,13 +54,16 @@ def create(
     school: str = typer.Option("", help="NPSN sekolah (school)."),
     region: str = typer.Option("", help="Kode kabupaten/kota, misalnya 64.72 (auditor)."),
     assessor: str = typer.Option("", help="Nomor registrasi MET (assessor; boleh juga untuk peran lain)."),
+    email: str = typer.Option("", help="Surel untuk pengingat; tanpa ini tidak ada yang dikirim."),
     password_file: Path | None = PASSWORD_FILE,
     as_json: bool = AS_JSON,
 ) -> None:
     """Buat akun dengan satu peran; kode aktivasinya dicetak sekali ini saja."""
     if operator == bool(role) or (role and role not in ROLES):
         raise InvalidInput("cli.one_role", roles=", ".join(ROLES))
-    wanted = Wanted(login, name, role or "operator", lsp, school, region, assessor)
+    if sum(map(bool, (lsp, school, region))) > (role not in {"", "assessor"}) or (operator and assessor):
+        raise InvalidInput("cli.one_place")
+    wanted = Wanted(login, name, role or "operator", lsp, school, region, assessor, email)
     password = _password(password_file)
     with registry() as found:
         made = _first_operator(found, wanted, password) if operator else _create(found, wanted, password)
@@ -74,7 +78,9 @@ def _first_operator(found: Registry, wanted: Wanted, password: str | None) -> Ma
 
     now, today = _now(found)
     made, code = found.database.perform(
-        lambda tx: actions.first_operator(tx, wanted.login, wanted.name, password, now=now, today=today)
+        lambda tx: actions.first_operator(
+            tx, wanted.login, wanted.name, password, email=wanted.email, now=now, today=today
+        )
     )
     return Made(made, PROVINCE, code)
 
@@ -95,7 +101,7 @@ def _create(found: Registry, wanted: Wanted, password: str | None) -> Made:
         scope = _scope(tx, wanted, assessor_id, today)
         actor = system("cli")
         made = actions.create_account(
-            tx, actor, login=wanted.login, name=wanted.name, assessor_id=assessor_id, now=now
+            tx, actor, login=wanted.login, name=wanted.name, email=wanted.email, assessor_id=assessor_id, now=now
         )  # fmt: skip
         actions.give_grant(tx, actor, made, Role(wanted.role), scope, today, now=now)
         if hashed is None:

@@ -154,7 +154,7 @@ def give_password(tx: Connection, actor: Actor, account_id: UUID, hashed: str, *
 
 
 def first_operator(
-    tx: Connection, login: str, name: str, password: str | None, *, now: datetime, today: date
+    tx: Connection, login: str, name: str, password: str | None, *, now: datetime, today: date, email: str | None = None
 ) -> tuple[UUID, str | None]:
     """Make the operator of a new registry, from the machine's command line; return (account, code).
 
@@ -162,12 +162,12 @@ def first_operator(
 
     Raises:
         Conflict: there is an operator, or the login is taken.
-        InvalidInput: login, name or password can not be used.
+        InvalidInput: login, name, e-mail or password can not be used.
     """
     if store.has_operator(tx, today):
         raise Conflict("accounts.operator_exists")
     actor = rules.system("cli")
-    account_id = create_account(tx, actor, login=login, name=name, now=now)
+    account_id = create_account(tx, actor, login=login, name=name, email=email, now=now)
     give_grant(tx, actor, account_id, Role.OPERATOR, PROVINCE, today, now=now)
     if password is None:
         return account_id, issue_code(tx, actor, account_id, now=now)

@@ -11,6 +11,10 @@ SENTENCES = {
     "cli.no_school": "Tidak ada sekolah dengan NPSN {npsn}.",
     "cli.no_record": "Tidak ada hasil dengan kode itu.",
     "cli.one_role": "Pilih tepat satu: --operator, atau --role dengan salah satu dari {roles}.",
+    "cli.one_place": (
+        "Satu peran mempunyai satu tempat: pilih salah satu dari --lsp, --school, --region. Operator dan asesor tidak"
+        " memakainya, dan operator tidak memakai --assessor."
+    ),
     "cli.place_missing": "Peran {role} memerlukan {option}.",
     "cli.no_account": "Tidak ada akun dengan nama masuk itu.",
     "cli.export_ending": "{path} tidak berakhiran .xlsx. Ekspor hanya ditulis sebagai buku kerja Excel.",
