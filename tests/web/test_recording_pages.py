@@ -197,6 +197,20 @@ def test_the_phone_keeps_the_kinds_of_evidence_that_it_does_not_show(here: Event
     assert (row.version, row.note, row.evidence) == (2, "Rapi", ("tertulis",))
 
 
+def test_who_leaves_the_rest_to_a_colleague_sees_that_a_part_is_signed_and_where_to_go_without_the_passphrase(
+    here: Events,
+) -> None:
+    plan, who = here.held(candidates=1)
+    attempt, browser = plan.attempts[0], here.as_actor(who.actor)
+    code = next(iter(here.world.content(attempt).units))
+    browser.post(f"/rekam/{plan.id}/{attempt}", {f"unit-{code}": "K"}, version="0", handed_on="yes")
+    page = browser.get(f"/rekam/{plan.id}/tanda-tangan").text
+    assert "Hasil Sebagian unit; sisanya dinilai rekan asesor" in text_of(page)
+    way = f"/akun?kembali=/rekam/{plan.id}/tanda-tangan"
+    assert f'href="{way}#frasa">Lupa frasa sandi?' in page
+    assert "Lupa frasa sandi? Buat kunci baru" in browser.get(way).text
+
+
 def two_parts(here: Events) -> tuple[UUID, UUID, Browser, str]:
     """A first part with one BK is signed by a colleague; schedule, attempt, the second assessor's browser, a note."""
     world, plan = here.world, here.world.schedule(candidates=1)

@@ -7,6 +7,8 @@ from tests.support.printed import text_of as text_of_pdf
 from tests.support.site import Browser
 
 from assessor_registry.accounts.rules import PROVINCE
+from assessor_registry.assessments import actions
+from assessor_registry.assessments.rules import Content
 from assessor_registry.scheduling import store
 from assessor_registry.words import long_date
 
@@ -103,3 +105,30 @@ def test_a_day_that_the_schedule_has_not_is_no_attendance_list(here: Events, adm
     plan = here.world.schedule()
     for day in (here.world.today + DAY, "kemarin"):
         assert admin.get(f"/jadwal/{plan.id}/daftar-hadir.pdf?hari={day}").status_code == 404
+
+
+def test_whoever_was_assessed_in_part_was_there_in_the_minutes_and_waits_for_the_rest(
+    here: Events, admin: Browser
+) -> None:
+    world = here.world
+    ana, budi = world.assessor(), world.assessor()
+    plan = world.schedule(candidates=1)
+    for who in (ana, budi):
+        world.assign(plan, who)
+    attempt, printed = plan.attempts[0], f"/jadwal/{plan.id}/berita-acara.pdf"
+    code = next(iter(world.content(attempt).units))
+    began = Content("assessed", {code: "K"}, None, None, None, "paper", True)
+    made = world.db.perform(
+        lambda tx: actions.save_draft(tx, ana.actor, attempt, 1, began, 0, today=world.today, now=world.now)
+    )
+    # Listed, present, absent, K, BK, without a result.
+    assert "1 orang 0 orang 0 orang 0 orang 0 orang 1 orang" in text_of_pdf(admin.get(printed).content)
+    world.sign(ana, made.draft_id)
+    assert "1 orang 1 orang 0 orang 0 orang 0 orang 1 orang" in text_of_pdf(admin.get(printed).content)
+    rest = {unit: "K" for unit in world.content(attempt).units if unit != code}
+    ended = Content("assessed", rest, None, "K", None, "paper")
+    last = world.db.perform(
+        lambda tx: actions.save_draft(tx, budi.actor, attempt, 2, ended, 0, today=world.today, now=world.now)
+    )
+    world.sign(budi, last.draft_id)
+    assert "1 orang 1 orang 0 orang 1 orang 0 orang No" in text_of_pdf(admin.get(printed).content)

@@ -21,6 +21,7 @@ from assessor_registry.web.pages.recording import open_schedule
 from assessor_registry.web.recording import Entry, day_range
 from assessor_registry.web.render import page
 from assessor_registry.web.said import said
+from assessor_registry.words import gettext as _
 
 SIGN = needs(Permission.ASSESSMENTS_SIGN)
 # How one candidate took it: `acknowledgement-<draft>`; without the draft it is for all who have none of their own.
@@ -87,6 +88,8 @@ def _statement(entry: Entry, preview: actions.Preview) -> dict[str, Any]:
         raise NotFound("assessments.no_draft")
     refused = [unit for unit in made.units if unit.result == "BK"]
     result = result_name(made.recommendation) if made.recommendation else outcome_name(made.outcome)
+    if made.outcome == "assessed" and made.recommendation is None:
+        result = _("Sebagian unit; sisanya dinilai rekan asesor")
     return {
         "key": entry.key,
         "draft": str(preview.draft_id),

@@ -136,7 +136,8 @@ def minutes(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> Res
         candidates = store.candidates(conn, scope, schedule_id)
         records = assessments.records(conn, whole_schedule(scope), schedule_id=schedule_id, limit=5000)
         assessors = signatories(conn, rows, assessments.signed_days(conn, schedule_id))
-    ending = {each.attempt_id: each for each in records if _ends(each)}
+    # A part that leaves the rest to a colleague says who was there; the one that ends the attempt goes before it.
+    held = {each.attempt_id: each for each in sorted(filter(_in_force, records), key=_ends)}
     form = forms.MinutesForm(
         body=body,
         scheme=scheme,
@@ -146,7 +147,7 @@ def minutes(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> Res
         last_day=plan.last_day,
         place=lsp.region.removeprefix("Kota ").removeprefix("Kabupaten "),
         signed_on=plan.last_day,
-        candidates=tuple(_row(row, ending.get(row.attempt_id)) for row in candidates),
+        candidates=tuple(_row(row, held.get(row.attempt_id)) for row in candidates),
         assessors=assessors,
         page_url=page_url(request, plan.id),
         acknowledged_by=forms.Official(name=lsp.head_name or "", title=_("Ketua {lsp}").format(lsp=lsp.name)),
@@ -155,10 +156,14 @@ def minutes(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> Res
     return pdf_answer(pdf.minutes(form), "berita-acara.pdf")
 
 
+def _in_force(row: assessments.RecordRow) -> bool:
+    """Whether a record is in force, or contested."""
+    return row.replaced_by is None and row.annulled_at is None
+
+
 def _ends(row: assessments.RecordRow) -> bool:
-    """Whether a record is in force, or contested, and says how the attempt ended."""
-    said = row.outcome != "assessed" or row.recommendation is not None
-    return said and row.replaced_by is None and row.annulled_at is None
+    """Whether a record says how the attempt ended."""
+    return row.outcome != "assessed" or row.recommendation is not None
 
 
 def _row(candidate: store.Candidate, record: assessments.RecordRow | None) -> forms.MinutesRow:
