@@ -116,21 +116,26 @@ def entry_page(request: Request[Any, Any, Any], attempt_id: UUID, **context: Any
         old = store.record(conn, scope, replaces) if replaces else None
         window = policy.value(conn, "paper_window_days", today, lsp_id=fact.lsp_id).integer
         parts = sorted(part for _attempt, part in store.heads(conn, [attempt_id]))
+        part = old.part if old else (parts[-1] + 1 if parts else 1)
+        others = store.without(store.other_parts(conn, [attempt_id]).get(attempt_id, {}), part)
+    elsewhere = {code for other in others for code in other.units}
     people = list(dict.fromkeys((row.assessor_id, row.assessor_name) for row in booked))
-    chosen = old.assessor_id if old else fact.allocated_to or (people[0][0] if len(people) == 1 else None)
+    given = fact.allocated_to if part == 1 else None
+    chosen = old.assessor_id if old else given or (people[0][0] if len(people) == 1 else None)
     own = [row.held_on for row in booked if row.assessor_id == chosen] or [fact.first_day, fact.last_day]
     return page(
         request,
         "results/paper_entry.html",
         **{
             "fact": fact,
-            "units": units,
+            "units": [unit for unit in units if unit.code not in elsewhere],
+            "elsewhere": len(elsewhere),
             "assessors": people,
             "duty": [(row.assessor_name, row.held_on) for row in booked],
             "default_assessor": chosen,
             "default_days": (old.first_day, old.last_day) if old else (min(own), max(own)),
             "old": old,
-            "part": old.part if old else (parts[-1] + 1 if parts else 1),
+            "part": part,
             "evidence": list(EVIDENCE.items()),
             "window": window,
             "days": said_days(fact.first_day, fact.last_day),
