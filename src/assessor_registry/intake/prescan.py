@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Never
-from xml.parsers.expat import ParserCreate, XMLParserType
+from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
 from zipfile import ZipFile
 
 from assessor_registry.errors import InvalidInput
@@ -135,13 +135,18 @@ def _elements(archive: ZipFile, part: zipfile.ZipInfo, name: str) -> Iterator[di
 def _looks_plain(archive: ZipFile, part: zipfile.ZipInfo, look: TextLook) -> bool:
     """Whether a part is well-formed, without document type, and a quick look finds nothing to be looked at closely."""
     parser = _parser()
-    with archive.open(part) as stream:
-        while chunk := stream.read(CHUNK):
-            parser.Parse(chunk, False)
-            if not look.feed(chunk):
-                return False
-    parser.Parse(b"", True)
-    return look.end()
+    try:
+        with archive.open(part) as stream:
+            while chunk := stream.read(CHUNK):
+                if (left := look.feed(chunk)) is None:
+                    return False
+                parser.Parse(left, False)
+        if (left := look.end()) is None:
+            return False
+        parser.Parse(left, True)
+    except ExpatError:  # the walk says what is wrong
+        return False
+    return True
 
 
 def _walk(archive: ZipFile, part: zipfile.ZipInfo, walker: "_Collector | _Walker") -> None:
