@@ -11,7 +11,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import Json
 from sqlalchemy import ARRAY, JSON, Connection, column, func, literal, text
 from sqlalchemy.types import TypeEngine
 
@@ -63,12 +62,8 @@ def _values(table: Any, rows: Sequence[Mapping[str, object]]) -> Iterator[list[o
     for row in rows:
         values = [row[name] for name in names]
         for place in places:
-            values[place] = None if values[place] is None else Json(values[place], dumps=_dumps)
+            values[place] = None if values[place] is None else _dumps(values[place])
         yield values
-
-
-def _dumps(value: object) -> str:
-    return json.dumps(value, default=_plain, ensure_ascii=False)
 
 
 def _require_same(rows: Sequence[Mapping[str, object]]) -> None:
@@ -89,3 +84,6 @@ def _plain(value: object) -> str:
     if isinstance(value, UUID):
         return str(value)
     raise TypeError(type(value).__name__)
+
+
+_dumps = json.JSONEncoder(default=_plain, ensure_ascii=False).encode

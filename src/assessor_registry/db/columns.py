@@ -3,11 +3,12 @@
 `tests/architecture` refuses a column that was declared without one of these functions.
 """
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, DateTime, LargeBinary, Text
+from sqlalchemy import CheckConstraint, DateTime, Dialect, LargeBinary, Text, TypeDecorator, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -19,6 +20,20 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+class UuidArray(TypeDecorator[Iterable[UUID]]):
+    """An array of keys as a parameter, written as one text: the driver asks of each of thousands what it is."""
+
+    impl = ARRAY(Uuid)
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Iterable[UUID] | None], str | None]:
+        """Return what makes the text."""
+        return lambda keys: None if keys is None else "{" + ",".join([key.hex for key in keys]) + "}"
+
+
+UUIDS = UuidArray()
 
 
 def _declare(personal: bool, **options: Any) -> Any:

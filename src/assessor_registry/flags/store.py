@@ -13,14 +13,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     Boolean,
     Connection,
     Date,
     Integer,
     Interval,
     Select,
-    Uuid,
     and_,
     any_,
     bindparam,
@@ -41,6 +39,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from assessor_registry.db.columns import UUIDS
 from assessor_registry.flags import tables
 from assessor_registry.flags.rules import EXPIRED, SweepDay, horizon, latest_due
 
@@ -91,7 +90,7 @@ def within(last_day: Any, windows: Iterable[tuple[date, date]]) -> Any:
 
 def these(ids: Collection[UUID]) -> Select[Any]:
     """`ids` as a SELECT, with one parameter however many there are."""
-    return select(func.unnest(bindparam(None, list(ids), ARRAY(Uuid))))
+    return select(func.unnest(bindparam(None, list(ids), UUIDS)))
 
 
 def due(ends: Select[Any], reached: Sequence[tuple[date, date]] | None, changed: Select[Any] | None) -> Select[Any]:
@@ -311,7 +310,7 @@ def untold(conn: Connection) -> list[Flag]:
 
 def mark_told(tx: Connection, flag_ids: Sequence[UUID]) -> None:
     """Store that a digest has told of the present stage of these flags."""
-    ids = bindparam("ids", list(flag_ids), ARRAY(Uuid))
+    ids = bindparam("ids", list(flag_ids), UUIDS)
     tx.execute(update(_F).where(_F.c.id == any_(ids)).values(told_stage=_F.c.stage))
 
 

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Connection, Uuid, bindparam, text
+from sqlalchemy import Connection, bindparam, text
+
+from assessor_registry.db.columns import UUIDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,6 @@ FROM unnest(:ids) AS s(id)
 
 def school_uses(conn: Connection, school_ids: Sequence[UUID]) -> dict[UUID, SchoolUse]:
     """Return school → what hangs on it; the caller has found the schools within a scope. One statement."""
-    statement = text(_USES).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+    statement = text(_USES).bindparams(bindparam("ids", type_=UUIDS))
     rows = conn.execute(statement, {"ids": list(school_ids)})
     return {row[0]: SchoolUse(row[1], row[2]) for row in rows}

@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Connection, Uuid, bindparam, text
+from sqlalchemy import Connection, bindparam, text
 
 from assessor_registry.accounts.rules import Scope
+from assessor_registry.db.columns import UUIDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def _rows(conn: Connection, query: str, scope: Scope, ids: Sequence[UUID]) -> li
     if not ids:
         return []
     statement = text(query.format(scope=_SCOPES.get(scope.kind, "FALSE")))
-    bound = [bindparam("ids", type_=ARRAY(Uuid))]
+    bound = [bindparam("ids", type_=UUIDS)]
     values: dict[str, object] = {"ids": list(ids)}
     if ":ref" in statement.text:
         values["ref"] = scope.ref

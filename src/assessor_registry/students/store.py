@@ -12,7 +12,6 @@ from sqlalchemy import (
     Connection,
     LargeBinary,
     Text,
-    Uuid,
     and_,
     any_,
     bindparam,
@@ -25,6 +24,7 @@ from sqlalchemy import insert as sql_insert
 
 from assessor_registry.accounts.rules import Scope
 from assessor_registry.db.bulk import update_rows
+from assessor_registry.db.columns import UUIDS
 from assessor_registry.db.copying import copy_rows
 from assessor_registry.institutions.store import visible_schools
 from assessor_registry.institutions.tables import School
@@ -101,7 +101,7 @@ def nik_cipher(conn: Connection, student_id: UUID) -> bytes | None:
 
 def details(conn: Connection, scope: Scope, ids: Collection[UUID], on: date) -> dict[UUID, Student]:
     """Return many students at once, those whom `scope` sees, with one query."""
-    wanted = STUDENT.c.id == any_(bindparam("ids", list(ids), ARRAY(Uuid)))
+    wanted = STUDENT.c.id == any_(bindparam("ids", list(ids), UUIDS))
     return {row.id: Student(*row) for row in conn.execute(_students().where(wanted, visible(scope, on)))}
 
 
@@ -215,7 +215,7 @@ def copy_students(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:
 
 def locked(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Mapping[str, Any]]:
     """Return whole rows of students, locked until the end of the transaction, in one order for everyone."""
-    wanted = STUDENT.c.id == any_(bindparam("ids", list(ids), ARRAY(Uuid)))
+    wanted = STUDENT.c.id == any_(bindparam("ids", list(ids), UUIDS))
     rows = tx.execute(select(STUDENT).where(wanted).order_by(STUDENT.c.id).with_for_update(key_share=True))
     return {row.id: dict(row._mapping) for row in rows}
 
@@ -227,7 +227,7 @@ def update_students(tx: Connection, rows: Sequence[Mapping[str, object]]) -> int
 
 def mark_missing(tx: Connection, school_id: UUID, seen: Collection[UUID], day: date) -> list[UUID]:
     """Mark a school's students who are not in `seen` as missing since `day`; return who is newly marked."""
-    absent = ~(STUDENT.c.id == any_(bindparam("seen", list(seen), ARRAY(Uuid))))
+    absent = ~(STUDENT.c.id == any_(bindparam("seen", list(seen), UUIDS)))
     rows = tx.execute(
         update(STUDENT)
         .where(STUDENT.c.school_id == school_id, STUDENT.c.missing_since.is_(None), absent)
@@ -239,7 +239,7 @@ def mark_missing(tx: Connection, school_id: UUID, seen: Collection[UUID], day: d
 
 def mark_found(tx: Connection, seen: Collection[UUID]) -> list[UUID]:
     """Take the mark from those of `seen` who were missing; return who."""
-    present = STUDENT.c.id == any_(bindparam("seen", list(seen), ARRAY(Uuid)))
+    present = STUDENT.c.id == any_(bindparam("seen", list(seen), UUIDS))
     rows = tx.execute(
         update(STUDENT)
         .where(present, STUDENT.c.missing_since.is_not(None))

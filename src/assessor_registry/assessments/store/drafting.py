@@ -8,11 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Connection,
     Select,
-    Uuid,
     and_,
     any_,
     bindparam,
@@ -28,6 +26,7 @@ from sqlalchemy import (
 from assessor_registry.assessments.rules import Content
 from assessor_registry.assessments.store._names import ASSIGNMENT, ATTEMPT, DRAFT, RECORD
 from assessor_registry.db.bulk import insert_rows, update_rows
+from assessor_registry.db.columns import UUIDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ class DraftRow:
 
 def ids_in(column: Any, ids: Collection[UUID]) -> Any:
     """That `column` is one of `ids`, with one parameter however many there are."""
-    return column == any_(bindparam(None, list(ids), ARRAY(Uuid)))
+    return column == any_(bindparam(None, list(ids), UUIDS))
 
 
 def _row(row: Any) -> DraftRow:

@@ -5,10 +5,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Connection, Date, Uuid, any_, bindparam, cast, func, select, update
+from sqlalchemy import Connection, Date, any_, bindparam, cast, func, select, update
 
 from assessor_registry.assessors.store.people import EMPLOYMENT, NUMBER
 from assessor_registry.db.bulk import insert_rows, update_rows
+from assessor_registry.db.columns import UUIDS
 
 
 def numbers_of(tx: Connection, ids: Collection[UUID]) -> dict[UUID, list[Mapping[str, Any]]]:
@@ -54,4 +55,4 @@ def move_employments(
 
 
 def _one_of(ids: Collection[UUID]) -> Any:
-    return any_(bindparam(None, list(ids), ARRAY(Uuid)))
+    return any_(bindparam(None, list(ids), UUIDS))

@@ -8,11 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Connection,
     Select,
-    Uuid,
     and_,
     any_,
     bindparam,
@@ -30,6 +28,7 @@ from sqlalchemy import (
 from assessor_registry.accounts.rules import Scope
 from assessor_registry.assessors import tables
 from assessor_registry.assessors.rules import NIK_LENGTH, Registration, parse_registration, search_name
+from assessor_registry.db.columns import UUIDS
 from assessor_registry.institutions.store import served_schools
 from assessor_registry.institutions.tables import Region, School
 from assessor_registry.secrecy import Secrecy
@@ -179,7 +178,7 @@ def kept(scope: Scope, today: date, person: ColumnElement[Any] = PERSON.c.id) ->
 
 def keeps(conn: Connection, scope: Scope, ids: Collection[UUID], today: date) -> set[UUID]:
     """Return those of `ids` whose data `scope` keeps."""
-    wanted = PERSON.c.id == any_(bindparam("ids", list(ids), ARRAY(Uuid)))
+    wanted = PERSON.c.id == any_(bindparam("ids", list(ids), UUIDS))
     return set(conn.execute(select(PERSON.c.id).where(wanted, kept(scope, today))).scalars())
 
 
@@ -289,7 +288,7 @@ def _details(conn: Connection, ids: Collection[UUID], today: date, seen: ColumnE
         .select_from(PERSON)
         .outerjoin(_SCHOOL, _SCHOOL.c.id == _school_on(today))
         .outerjoin(_REGION, _REGION.c.code == _region_code())
-        .where(PERSON.c.id == any_(bindparam("ids", list(ids), ARRAY(Uuid))), seen)
+        .where(PERSON.c.id == any_(bindparam("ids", list(ids), UUIDS)), seen)
     ).all()
     numbers = _numbers(conn, [row.id for row in rows])
     return {row.id: Assessor(**row._mapping, registrations=tuple(numbers.get(row.id, ()))) for row in rows}
@@ -300,7 +299,7 @@ def _numbers(conn: Connection, ids: Collection[UUID]) -> dict[UUID, list[Registr
     held: dict[UUID, list[RegistrationNumber]] = {}
     rows = conn.execute(
         select(NUMBER.c.assessor_id, *columns)
-        .where(NUMBER.c.assessor_id == any_(bindparam("ids", list(ids), ARRAY(Uuid))))
+        .where(NUMBER.c.assessor_id == any_(bindparam("ids", list(ids), UUIDS)))
         .order_by(NUMBER.c.assessor_id, *_printed_first())
     )
     for owner, *row in rows:

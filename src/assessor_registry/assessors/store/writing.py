@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Connection, Uuid, and_, any_, bindparam, select, text, update
+from sqlalchemy import Connection, and_, any_, bindparam, select, text, update
 from sqlalchemy import insert as sql_insert
 
 from assessor_registry.assessors.store.people import EMPLOYMENT, NUMBER, PERSON
 from assessor_registry.db.bulk import update_rows
+from assessor_registry.db.columns import UUIDS
 from assessor_registry.db.copying import copy_rows
 
 
@@ -26,7 +27,7 @@ def change(tx: Connection, assessor_id: UUID, version: int, changes: Mapping[str
 
 def locked(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Mapping[str, Any]]:
     """Return whole rows of assessors, locked until the end of the transaction, in one order for everyone."""
-    wanted = PERSON.c.id == any_(bindparam("ids", list(ids), ARRAY(Uuid)))
+    wanted = PERSON.c.id == any_(bindparam("ids", list(ids), UUIDS))
     rows = tx.execute(select(PERSON).where(wanted).order_by(PERSON.c.id).with_for_update(key_share=True))
     return {row.id: dict(row._mapping) for row in rows}
 
@@ -78,7 +79,7 @@ def follow_schools(tx: Connection, school_ids: Collection[UUID]) -> list[tuple[U
         "UPDATE assessor p SET region_code = moved.after, version = p.version + 1 FROM moved WHERE p.id = moved.id "
         "RETURNING p.id, moved.before, moved.after"
     )
-    rows = tx.execute(statement.bindparams(bindparam("ids", type_=ARRAY(Uuid))), {"ids": list(school_ids)})
+    rows = tx.execute(statement.bindparams(bindparam("ids", type_=UUIDS)), {"ids": list(school_ids)})
     return [(row[0], row[1], row[2]) for row in rows]
 
 

@@ -8,12 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Connection,
     Row,
     Select,
-    Uuid,
     bindparam,
     exists,
     false,
@@ -26,6 +24,7 @@ from sqlalchemy import (
 )  # fmt: skip
 
 from assessor_registry.accounts.rules import Scope
+from assessor_registry.db.columns import UUIDS
 from assessor_registry.errors import NotFound
 from assessor_registry.scheduling.rules import Span
 from assessor_registry.scheduling.store._names import (
@@ -341,7 +340,7 @@ def first_uncovered(conn: Connection, schedule_ids: Collection[UUID]) -> dict[UU
         "AND (SELECT count(*) = 0 OR bool_or(t.recorded_at IS NULL) FROM attempt t "
         "WHERE t.schedule_id = s.id AND t.removed_at IS NULL) GROUP BY s.id"
     )
-    rows = conn.execute(statement.bindparams(bindparam("ids", type_=ARRAY(Uuid))), {"ids": list(schedule_ids)})
+    rows = conn.execute(statement.bindparams(bindparam("ids", type_=UUIDS)), {"ids": list(schedule_ids)})
     return {row[0]: row[1] for row in rows}
 
 

@@ -5,10 +5,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ARRAY, Connection, Date, Uuid, bindparam, insert, select, text, update
+from sqlalchemy import Connection, Date, Uuid, bindparam, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from assessor_registry.db.bulk import given, insert_rows, update_rows
+from assessor_registry.db.columns import UUIDS
 from assessor_registry.scheduling.store._names import ASSIGNMENT, ATTEMPT, CLASS_SCHEME, SCHEDULE
 
 
@@ -80,7 +81,7 @@ def free_of_gone(tx: Connection, schedule_ids: Collection[UUID]) -> list[tuple[U
         "UPDATE attempt t SET assessor_id = NULL FROM gone WHERE t.id = gone.id "
         "RETURNING t.schedule_id, gone.assessor_id, t.id"
     )
-    rows = tx.execute(statement.bindparams(bindparam("ids", type_=ARRAY(Uuid))), {"ids": list(schedule_ids)})
+    rows = tx.execute(statement.bindparams(bindparam("ids", type_=UUIDS)), {"ids": list(schedule_ids)})
     return [(row[0], row[1], row[2]) for row in rows]
 
 

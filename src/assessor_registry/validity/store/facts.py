@@ -7,10 +7,11 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Connection, Select, TableClause, Uuid, and_, any_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Select, TableClause, and_, any_, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from assessor_registry.db.bulk import insert_rows
+from assessor_registry.db.columns import UUIDS
 from assessor_registry.validity import tables
 from assessor_registry.validity.rules import (
     AppointmentFact,
@@ -148,7 +149,7 @@ class Sanction:
 
 def one_of_ids(column: Any, ids: Sequence[UUID]) -> Any:
     """That `column` is one of `ids`, with one parameter however many there are."""
-    return column == any_(bindparam(None, list(ids), ARRAY(Uuid)))
+    return column == any_(bindparam(None, list(ids), UUIDS))
 
 
 def _known(query: Select[Any], owner: Any, ids: Ids, known: Any, known_at: datetime | None) -> Select[Any]:

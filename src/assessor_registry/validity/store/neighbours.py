@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Connection,
     Date,
@@ -26,6 +25,7 @@ from sqlalchemy import (
 
 from assessor_registry.accounts.rules import Scope
 from assessor_registry.assessors import store as assessors
+from assessor_registry.db.columns import UUIDS
 
 PERSON = table(
     "assessor",
@@ -82,5 +82,5 @@ def in_scope(scope: Scope, today: date) -> Select[Any] | None:
 def visible(conn: Connection, scope: Scope, ids: Collection[UUID], today: date) -> set[UUID]:
     """Return those of `ids` who exist within `scope`."""
     seen = in_scope(scope, today)
-    query = select(PERSON.c.id).where(PERSON.c.id == any_(bindparam(None, list(ids), ARRAY(Uuid))))
+    query = select(PERSON.c.id).where(PERSON.c.id == any_(bindparam(None, list(ids), UUIDS)))
     return set(conn.execute(query if seen is None else query.where(PERSON.c.id.in_(seen))).scalars())

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import ARRAY, Connection, Date, Select, Text, Uuid, bindparam, column, func, select, table, text
 
 from assessor_registry.db.bulk import insert_rows
+from assessor_registry.db.columns import UUIDS
 from assessor_registry.validity import tables
 from assessor_registry.validity.rules import DAY, Changes, Period, overlap
 from assessor_registry.validity.store.facts import Ids, one_of_ids
@@ -95,10 +96,10 @@ def _write(tx: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> N
     names = ["a", "b"][: len(rows[0]) - 1]
     ranges = ", ".join(f"CAST(:{name} AS daterange[])" for name in names)
     source = f"unnest(:ids, {ranges}) AS r(id, {', '.join(names)})"
-    bound = [bindparam("ids", type_=ARRAY(Uuid)), *(bindparam(name, type_=ARRAY(Text)) for name in names)]
+    bound = [bindparam(name, type_=ARRAY(Text)) for name in names]
     values: dict[str, object] = {"ids": [row[0] for row in rows]}
     values |= {name: [shown(row[place]) for row in rows] for place, name in enumerate(names, 1)}
-    tx.execute(text(statement.format(rows=source)).bindparams(*bound), values)
+    tx.execute(text(statement.format(rows=source)).bindparams(bindparam("ids", type_=UUIDS), *bound), values)
 
 
 def shown(period: Period) -> str:
@@ -119,7 +120,7 @@ def write_coverage(tx: Connection, covered: Mapping[UUID, Sequence[Period]]) -> 
         "SELECT * FROM unnest(:ids, CAST(:lasts AS date[]), CAST(:covered AS datemultirange[])) "
         "ON CONFLICT (assessor_id) DO UPDATE SET last_day = excluded.last_day, covered = excluded.covered "
         "WHERE (coverage.last_day, coverage.covered) IS DISTINCT FROM (excluded.last_day, excluded.covered)"
-    ).bindparams(bindparam("ids", type_=ARRAY(Uuid)), *(bindparam(n, type_=ARRAY(Text)) for n in ("lasts", "covered")))
+    ).bindparams(bindparam("ids", type_=UUIDS), *(bindparam(n, type_=ARRAY(Text)) for n in ("lasts", "covered")))
     tx.execute(
         statement,
         {
