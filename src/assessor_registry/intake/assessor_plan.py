@@ -197,7 +197,8 @@ class _Planner:
             old = self._finder.fact(person.school_id).name if person.school_id else None
             changes.append(Change("school", old, self._finder.fact(school_id).name))
         certificates = self._certificates(row, person, notes)
-        row = replace(row, findings=_still_to_say(row, person))
+        if person is not None:
+            row = replace(row, findings=_still_to_say(row, person))
         changes += certificates.changes
         work = AssessorWork(person, values, number, gains_year, school_id if moves else None, certificates)
         outcome: Outcome = "new" if person is None else "changed" if changes else "same"
@@ -309,9 +310,9 @@ def _yearless(person: KnownPerson, number: Registration) -> str:
     return next(own.canonical for own in person.registrations if own.number == number.number and own.year is None)
 
 
-def _still_to_say(row: AssessorRow, person: KnownPerson | None) -> tuple[Finding, ...]:
+def _still_to_say(row: AssessorRow, person: KnownPerson) -> tuple[Finding, ...]:
     """What was found in the row alone, without dates that are missing of a certificate that the person has already."""
-    held = person.certificates if person else ()
+    held = person.certificates
     if row.certificate_date is not None and row.expiry_date is not None:
         first, last = row.certificate_date, row.expiry_date
         found = Certificate(None, row.certificate_number, None, first, last, row.expiry_computed, first)

@@ -44,7 +44,7 @@ class Cell(NamedTuple):
     numeric: bool = False
 
 
-_TEXT = Kind.TEXT
+_TEXT, _NUMBER = Kind.TEXT, Kind.NUMBER
 EMPTY = Cell(Kind.EMPTY)
 MISSING = Cell(Kind.MISSING)
 
@@ -82,6 +82,8 @@ def shown(cell: Cell) -> str:
     kind = cell.kind
     if kind is _TEXT:
         return str(cell.value)
+    if kind is _NUMBER:
+        return number_text(cell.value)  # type: ignore[arg-type]
     match kind, cell.value:
         case Kind.EMPTY, _:
             return ""
@@ -91,14 +93,13 @@ def shown(cell: Cell) -> str:
             return f"{day.day:02}/{day.month:02}/{day.year:04}"
         case _, bool() as truth:
             return "TRUE" if truth else "FALSE"
-        case _, int() | float() as number:
-            return number_text(number)
     return str(cell.value)
 
 
 def number_text(number: float) -> str:
     """Return `30410001.0` as `30410001`; fractions as they are."""
-    return str(int(number)) if float(number).is_integer() else repr(float(number))
+    number = float(number)
+    return str(int(number)) if number.is_integer() else repr(number)
 
 
 def squeeze(text: str) -> str:
@@ -161,8 +162,13 @@ def days_of(cell: Cell) -> tuple[date, date] | None:
         ValueError: one of the two is no day between 1900 and 2100.
     """
     text = text_of(cell) if isinstance(cell.value, str) and not cell.numeric else None
-    parts = _RANGE.split(text) if text else []
-    if text is None or len(parts) != 2 or not all(parts) or parse_date(text) is not None:
+    return _days_of(text) if text else None
+
+
+@lru_cache(maxsize=4096)
+def _days_of(text: str) -> tuple[date, date] | None:
+    parts = _RANGE.split(text)
+    if len(parts) != 2 or not all(parts) or parse_date(text) is not None:
         return None
     return _day_of(parts[0]), _day_of(parts[1])
 

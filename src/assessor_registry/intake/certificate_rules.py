@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain
+from operator import attrgetter
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -55,6 +57,9 @@ class CertificateWork:
     technicals_corrected: tuple[tuple[UUID, Technical], ...] = ()
     changes: tuple[Change, ...] = ()
     corrections: tuple[Change, ...] = ()
+
+
+_PARTS = attrgetter(*CertificateWork.__dataclass_fields__)
 
 
 class Dated(Protocol):
@@ -166,13 +171,8 @@ def _same_technical(found: Technical, known: Iterable[Technical]) -> Technical |
 
 def joined(works: Iterable[CertificateWork]) -> CertificateWork:
     """All of several as one."""
-    listed = list(works)
-    return CertificateWork(
-        *(
-            tuple(item for work in listed for item in getattr(work, name))
-            for name in CertificateWork.__dataclass_fields__
-        )
-    )
+    columns = zip(*map(_PARTS, works), strict=True)
+    return CertificateWork(*(tuple(chain.from_iterable(column)) for column in columns))
 
 
 def _differing(old: object, new: object, names: Sequence[str]) -> tuple[Change, ...]:

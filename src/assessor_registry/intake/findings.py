@@ -61,8 +61,13 @@ class RowReader:
         self.row = row
         self.table = table
         self.findings: list[Finding] = []
-        self.cells = {name: row.cell(column) for name, column in table.columns.items()}
-        self.texts = {name: text_of(cell) for name, cell in self.cells.items() if cell is not EMPTY}
+        cells, width = row.cells, len(row.cells)
+        self.cells = {
+            name: cell
+            for name, column in table.columns.items()
+            if column < width and (cell := cells[column]) is not EMPTY
+        }
+        self.texts = {name: text_of(cell) for name, cell in self.cells.items()}
         """Of the fields with a cell; each is read once."""
 
     def cell(self, name: str) -> Cell:
@@ -83,10 +88,10 @@ class RowReader:
 
     def text(self, name: str) -> str | None:
         """Return the text of an optional field; a formula without a value is warned about."""
-        cell = self.cell(name)
-        if cell.kind is Kind.MISSING:
+        text = self.texts.get(name)
+        if text is None and self.cell(name).kind is Kind.MISSING:
             self.warn(name, "intake.formula_without_value")
-        return self.texts.get(name)
+        return text
 
     def needed(self, name: str, code: str) -> str | None:
         """Return the text of a field that a row can not do without; refused with `code`, or because of its formula."""
@@ -98,6 +103,8 @@ class RowReader:
     def day(self, name: str) -> date | None:
         """Return the day; what is there and is no day is refused."""
         cell = self.cell(name)
+        if cell is EMPTY:
+            return None
         if cell.kind is Kind.MISSING:
             self.warn(name, "intake.formula_without_value")
         try:
@@ -114,17 +121,16 @@ class RowReader:
         return first_day or (ends[0] if ends else None), last_day or (begins[1] if begins else None)
 
     def _both(self, name: str) -> tuple[date, date] | None:
+        if name not in self.cells:
+            return None
         try:
-            return days_of(self.cell(name))
+            return days_of(self.cells[name])
         except ValueError:  # said where the cell is read as one day
             return None
 
     def code(self, name: str) -> str | None:
         """Return a number that is a name, without blanks, dots, dashes and apostrophes."""
-        cell = self.cell(name)
-        if cell.kind is Kind.MISSING:
-            self.warn(name, "intake.formula_without_value")
-        return code_of_text(self.texts.get(name))
+        return code_of_text(self.text(name))
 
     def sex(self) -> Sex | None:
         """Return L or P."""
@@ -201,9 +207,7 @@ class RowReader:
         cells, width = self.row.cells, len(self.row.cells)
         labels = self.table.labels.items()
         return {
-            label: shown(cells[column])
-            for column, label in labels
-            if column < width and cells[column].kind is not Kind.EMPTY
+            label: shown(cell) for column, label in labels if column < width and (cell := cells[column]) is not EMPTY
         }
 
 

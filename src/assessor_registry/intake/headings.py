@@ -247,11 +247,13 @@ def _distinct(labels: Mapping[int, str]) -> dict[int, str]:
 def is_heading_again(texts: Iterable[tuple[str, str]]) -> bool:
     """Whether the headings stand here once more, as at the top of each printed page: (text, label folded) of each cell
     that has a text."""
-    filled = same = 0
-    for text, label in texts:
-        filled += 1
-        same += len(text) > 1 and text.casefold() in label
-    return filled >= FEWEST and 2 * same > filled
+    filled = list(texts)
+    others = 0
+    for text, label in filled:
+        others += len(text) < 2 or text.casefold() not in label
+        if 2 * others >= len(filled):
+            return False
+    return len(filled) >= FEWEST
 
 
 def is_column_numbers(cells: Iterable[Cell]) -> bool:

@@ -11,7 +11,7 @@ from datetime import date
 from html import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from assessor_registry.intake.cells import EXCEL_EPOCH, Cell, Kind, Row, Sheet, column_letters
+from assessor_registry.intake.cells import EMPTY, EXCEL_EPOCH, Cell, Kind, Row, Sheet, column_letters
 
 _LEVEL = 3
 _ROWS_AT_ONCE = 500
@@ -33,6 +33,7 @@ _STYLES = (
 )
 # What XML can not hold, and what would be read as one of those: as Excel writes them.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9a-fA-F]{4}_)")
+_SPECIAL = re.compile(f"[&<>\"']|{_UNWRITABLE.pattern}")
 
 
 def rewritten(sheets: Sequence[Sheet]) -> bytes:
@@ -87,12 +88,13 @@ def _worksheet(rows: Sequence[Row]) -> Iterator[str]:
 
 def _row(row: Row, letters: Sequence[str]) -> str:
     number, text = row.number, Kind.TEXT
+    filled = [(letter, cell) for letter, cell in zip(letters, row.cells, strict=False) if cell is not EMPTY]
+    escaped = _text if _SPECIAL.search("\n".join([str(cell.value) for _, cell in filled if cell.kind is text])) else str
     cells = [
-        f'<c r="{letter}{number}" t="inlineStr"><is><t xml:space="preserve">{_text(str(cell.value))}</t></is></c>'
+        f'<c r="{letter}{number}" t="inlineStr"><is><t xml:space="preserve">{escaped(cell.value)}</t></is></c>'
         if cell.kind is text
         else f'<c r="{letter}{number}"{_other(cell)}</c>'
-        for letter, cell in zip(letters, row.cells, strict=False)
-        if cell.value is not None or cell.kind is Kind.MISSING
+        for letter, cell in filled
     ]
     return f'<row r="{number}">{"".join(cells)}</row>'
 
@@ -107,7 +109,7 @@ def _other(cell: Cell) -> str:
         case Kind.FORMULA, value:
             # Only the cached value is ever read; the formula itself was never known here.
             kind = "" if cell.numeric else ' t="str"'
-            return f"{kind}><f>NA()</f><v>{_text(str(value))}</v>"
+            return f"{kind}><f>NA()</f><v>{_text(value)}</v>"
         case Kind.MISSING, _:
             return ' t="e"><f>NA()</f><v>#N/A</v>'
     return f"><v>{cell.value!r}</v>"
@@ -119,7 +121,5 @@ def _serial(day: date) -> int:
     return days if days > 60 else days - 1
 
 
-def _text(text: str) -> str:
-    if text.isalnum():
-        return text
-    return _UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", escape(text))
+def _text(text: object) -> str:
+    return _UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", escape(str(text)))

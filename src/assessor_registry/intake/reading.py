@@ -14,6 +14,8 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from assessor_registry.errors import InvalidInput
 from assessor_registry.intake.cells import Row
 from assessor_registry.intake.delimited import SHEET, read_delimited
@@ -21,7 +23,7 @@ from assessor_registry.intake.headings import SEARCH_ROWS, Vocabulary, locate
 from assessor_registry.intake.limits import Limits
 from assessor_registry.intake.prescan import SheetScan, prescan
 from assessor_registry.intake.vocabulary import STUDENTS
-from assessor_registry.intake.wire import MISSING_WIRE, Wire, pack, pack_formula, unpack
+from assessor_registry.intake.wire import MISSING_WIRE, Wire, pack, pack_formula, unpack_row
 
 KEEP: dict[str, Vocabulary | None] = {"all": None, "students": STUDENTS}
 ZIP, OLE = b"PK", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -169,7 +171,7 @@ def reduced(name: str, rows: Iterable[PackedRow], vocabulary: Vocabulary | None)
         return rows
     source = iter(rows)
     first = list(islice(source, SEARCH_ROWS))
-    sample = tuple(Row(number, tuple(unpack(cell) for cell in cells)) for number, cells in first)
+    sample = tuple(Row(number, unpack_row(cells)) for number, cells in first)
     table = locate(name, sample, vocabulary)
     if table is None:
         return []
@@ -189,7 +191,7 @@ def _only(cells: list[Wire], kept: list[int]) -> list[Wire]:
 
 
 def _print(line: object) -> None:
-    sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")
+    sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import math
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from assessor_registry.intake.cells import EMPTY, MISSING, Cell, Kind, number_text
@@ -11,6 +12,7 @@ Wire = str | float | bool | dict[str, Any] | None
 
 MISSING_WIRE: Wire = {"f": None}
 _TEXT = Kind.TEXT
+_cell = partial(tuple.__new__, Cell)
 
 
 def pack(value: Plain) -> Wire:
@@ -33,6 +35,16 @@ def pack_formula(value: Plain) -> Wire:
     if isinstance(value, datetime):
         value = value.date()
     return MISSING_WIRE if value is None or value == "" else {"f": str(value), "n": False}
+
+
+def unpack_row(cells: list[Wire]) -> tuple[Cell, ...]:
+    """Return the cells of a row; the most common are made here, without asking further what they are."""
+    return tuple(
+        [
+            _cell((_TEXT, wire, False)) if type(wire) is str else EMPTY if wire is None else unpack(wire)
+            for wire in cells
+        ]
+    )
 
 
 def unpack(wire: Wire) -> Cell:

@@ -17,10 +17,12 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import IO, Any, Literal
 
+import msgspec
+
 from assessor_registry.errors import InvalidInput, Unavailable
 from assessor_registry.intake.cells import Row, Sheet
 from assessor_registry.intake.limits import DEFAULT, Limits
-from assessor_registry.intake.wire import unpack
+from assessor_registry.intake.wire import unpack_row
 
 CHILD = "assessor_registry.intake.reading"
 AT_ONCE = 2
@@ -82,18 +84,19 @@ def _sheets(output: Iterable[bytes], code: int) -> tuple[Sheet, ...]:
         InvalidInput: the child refused, or did not come to its end.
     """
     sheets: list[tuple[str, list[Row]]] = []
+    decode = msgspec.json.Decoder().decode
     try:
         for line in output:
-            message: Any = json.loads(line)
+            message: Any = decode(line)
             if isinstance(message, list):
-                sheets[-1][1].append(Row(message[0], tuple(unpack(cell) for cell in message[1])))
+                sheets[-1][1].append(Row(message[0], unpack_row(message[1])))
             elif "sheet" in message:
                 sheets.append((message["sheet"], []))
             elif "refused" in message:
                 raise InvalidInput(message["refused"], **message["params"])
             else:
                 return _not_empty(tuple(Sheet(name, tuple(rows)) for name, rows in sheets))
-    except (ValueError, LookupError, TypeError) as error:  # a line cut off where the child died
+    except (msgspec.DecodeError, ValueError, LookupError, TypeError) as error:  # a line cut off where the child died
         raise InvalidInput("workbook.too_heavy") from error
     raise InvalidInput("workbook.too_heavy" if code else "workbook.broken")
 
