@@ -58,13 +58,15 @@ def asked(asking: Asking, filled: Template) -> Iterator[Asking]:
 
 
 def answered(asking: Asking, request: Request) -> Any:
-    """Send it; one that is slow is asked again, for another program may have had the processor."""
+    """Send it; one that is slow is asked again. Another program may have had the processor: what counts is how long it
+    was used here, and a fifth of the time that passed, for what waits without using it.
+    """
     for _ in range(3):
-        start = time.perf_counter()
+        start, used = time.perf_counter(), time.process_time()
         answer = asking.client.request(
             request.method, request.path, headers=request.headers, content=request.content, follow_redirects=False
         )
-        if time.perf_counter() - start < SLOW:
+        if max(time.process_time() - used, (time.perf_counter() - start) / 5) < SLOW:
             return answer
     pytest.fail(f"slower than {SLOW} s: {request!r}")
 
