@@ -207,6 +207,22 @@ def test_on_the_last_day_one_records_and_signs_and_on_the_day_after_neither(site
     assert page.get(f"/rekam/{schedule}").status_code in (200, 302, 401)
 
 
+def test_what_was_saved_is_read_back_with_the_version_to_go_on_from(site: Site) -> None:
+    event = Event(site.database, 2, founded=True)
+    today = clock.today()
+    actor, _schedule, attempts = event.ready(1, today + timedelta(days=400), first=today)
+    api, path = Client(site, site_user(site, actor)), f"assessments/{attempts[0]}/record"
+    assert api.get(path).json() == {"parts": []}
+    content = {"outcome": "assessed", "units": {event.codes[0]: "BK"}, "note": "Belum rapi"}
+    saved = api.send("PUT", path, content).json()
+    [part] = api.get(path).json()["parts"]
+    assert {"part": 1, "signed": False, **saved, **content}.items() <= part.items()
+    changed = api.send("PUT", path, {**content, "units": dict.fromkeys(event.codes, "K"), "version": part["version"]})
+    assert changed.status_code == 200
+    colleague = Client(site, site_user(site, event.assessor(today + timedelta(days=400))))
+    assert colleague.get(path).status_code == 404
+
+
 def site_user(site: Site, actor: Any) -> str:
     """Give an actor of an event a password and a grant; return the login."""
     from assessor_registry.accounts import actions, store

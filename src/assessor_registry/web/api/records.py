@@ -89,6 +89,24 @@ def record(
     return Response(answer, status_code=status)
 
 
+@get("/assessments/{assessment_id:uuid}/record", opt=needs(Permission.ASSESSMENTS_RECORD), sync_to_thread=True,
+     tags=["records"])  # fmt: skip
+def recorded(request: Request[Any, Any, Any], assessment_id: FromPath[UUID]) -> dict[str, Any]:
+    """What you have saved for an assessment, by `part`: the `version` to send with the next change, the `record` to
+    sign, and all that is filled in. Nothing saved yet: no parts, and the next version to send is 0.
+    """
+    with request.app.state.database.read() as conn:
+        _visible(conn, request, assessment_id)
+        own = [row for row in store.drafts_of(conn, [assessment_id]) if row.assessor_id == request.user.assessor_id]
+    return {
+        "parts": [
+            {"part": row.part, "record": str(row.id), "version": row.version, "signed": row.record_id is not None,
+             **stored(row.content)}
+            for row in own
+        ]
+    }  # fmt: skip
+
+
 def stored(content: Content) -> dict[str, Any]:
     """All that is filled in, by the names of `Recorded`: who merges it and sends it again loses nothing."""
     evidence = None if content.evidence is None else list(content.evidence)
@@ -173,4 +191,4 @@ def verify(request: Request[Any, Any, Any], code: FromPath[str]) -> dict[str, An
     }
 
 
-HANDLERS = [record, sign, bundle, verify]
+HANDLERS = [record, recorded, sign, bundle, verify]
