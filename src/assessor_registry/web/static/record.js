@@ -372,7 +372,7 @@
   // Where the browser keeps nothing, the page is what it is without script: a form with buttons that save.
   function plain() {
     stored = false;
-    for (const each of document.querySelectorAll("[data-without-script]")) each.hidden = false;
+    for (const each of document.querySelectorAll("[data-without-script], [data-needs-note]")) each.hidden = false;
     for (const each of document.querySelectorAll("[data-fill], [data-clear]")) each.hidden = true;
     report();
   }
