@@ -167,6 +167,7 @@ def test_a_tick_stands_for_each_kind_of_evidence_and_for_the_result(evidence: An
         ({"outcome": "absent", "recommendation": None}, "Asesi tidak hadir; tidak ada rekomendasi."),
         ({"outcome": "withdrew", "recommendation": None}, "Asesi mengundurkan diri; tidak ada rekomendasi."),
         ({"recommendation": None, "part": 1, "parts": 2}, "Diberikan oleh asesor yang menutup asesmen ini."),
+        ({"recommendation": None}, "Diberikan oleh asesor yang menutup asesmen ini."),
         ({"part": 1, "parts": 2}, "Bagian 1 dari 2"),
         ({"attempt": 2, "replaces": "Y" * 26}, f"Asesmen ke-2 · Menggantikan rekaman {'Y' * 26}"),
         ({"follow_up": "Ulangi unit 2"}, "Ulangi unit 2"),
