@@ -5,6 +5,8 @@ from datetime import timedelta
 from tests.support.event_pages import Events, text_of
 from tests.support.site import Browser
 
+from assessor_registry.assessments import actions
+from assessor_registry.assessments.rules import Content
 from assessor_registry.words import long_date
 
 DAY = timedelta(days=1)
@@ -35,3 +37,20 @@ def test_of_several_days_only_those_are_waited_for_whose_own_day_has_come(here: 
     assert "Catat dari kertas" in row_of(admin, "Asesi Kemarin")
     for name in ("Asesi Dua Hari", "Asesi Bebas"):
         assert f"Dari kertas: mulai {long_date(today + DAY)}, hari terakhirnya." in row_of(admin, name)
+
+
+def test_whose_first_part_is_signed_is_not_told_as_untouched(here: Events, admin: Browser) -> None:
+    world = here.world
+    ana, budi = world.assessor(), world.assessor()
+    plan = world.schedule(candidates=[world.student(name="Asesi Sebagian")])
+    for who in (ana, budi):
+        world.assign(plan, who)
+    attempt = plan.attempts[0]
+    assert "belum diisi" in row_of(admin, "Asesi Sebagian")
+    began = Content("assessed", {next(iter(world.content(attempt).units)): "K"}, None, None, None, "paper", True)
+    made = world.db.perform(
+        lambda tx: actions.save_draft(tx, ana.actor, attempt, 1, began, 0, today=world.today, now=world.now)
+    )
+    assert "sudah diisi, belum ditandatangani" in row_of(admin, "Asesi Sebagian")
+    world.sign(ana, made.draft_id)
+    assert "sebagian ditandatangani, sisanya belum diisi" in row_of(admin, "Asesi Sebagian")

@@ -135,8 +135,8 @@ class Open:
     """A candidate whose day has come and whose result is not signed (or whose correction is open).
 
     `last_day` is the last day of their assessor in the schedule, the schedule's while nobody is assigned.
-    `last_active_day` None: the assessor is not active today. `drafted`: something is filled in. `waiting`: a paper
-    result waits for its second person.
+    `last_active_day` None: the assessor is not active today. `drafted`: something is filled in. `partly`: a part is
+    signed, the rest is not. `waiting`: a paper result waits for its second person.
     """
 
     attempt_id: UUID
@@ -150,6 +150,7 @@ class Open:
     assessor: str | None = field(repr=False)
     last_active_day: date | None
     drafted: bool
+    partly: bool
     correcting: bool
     waiting: bool
 
@@ -161,6 +162,8 @@ _OPEN_SCOPES = _SCOPES | {
 _OPEN = """
 SELECT a.id AS attempt_id, p.name AS student, k.name AS school, p.rombel, s.id AS schedule_id, s.title AS schedule,
        COALESCE(g.last_day, s.last_day) AS last_day, e.id AS assessor_id, e.name AS assessor,
+       EXISTS (SELECT FROM record r JOIN record_state x ON x.record_id = r.id
+               WHERE r.attempt_id = a.id AND x.annulled_at IS NULL AND x.replaced_by IS NULL) AS partly,
        d.id IS NOT NULL AS drafted, d.corrects IS NOT NULL AS correcting,
        (SELECT max(upper(q.during) - 1) FROM active_period q
         WHERE q.assessor_id = e.id AND q.during @> CAST(:today AS date)) AS last_active_day,
