@@ -15,6 +15,7 @@ from tests.support.people import add_school
 from assessor_registry.accounts.rules import GRANTED, Actor, Role, Scope
 from assessor_registry.db.engine import Database
 from assessor_registry.errors import Forbidden, InvalidInput
+from assessor_registry.intake.machine import told
 from assessor_registry.intake.plan_rules import Plan
 from assessor_registry.words import sentence
 
@@ -34,6 +35,13 @@ def test_the_sample_of_pupils_goes_in_as_it_is(into: Importing, student_sample: 
     again = into.pupils(student_sample, npsn=npsn)
     assert (again.counts["same"], again.counts["missing"], len(again.schools)) == (103, 0, 0)
     assert into.count("school") == 1
+
+
+def test_what_is_said_of_the_file_stands_apart_from_its_rows(into: Importing, student_sample: Path) -> None:
+    put(into, pupil(1))
+    said = told(into.pupils(student_sample))
+    assert [(each["row"], each["code"]) for each in said["file"]] == [(0, "intake.school_named_otherwise")]
+    assert sorted({each["row"] for each in said["warned"]}) == [16, 36, 76, 101]
 
 
 def written(into: Importing) -> list[tuple[object, ...]]:

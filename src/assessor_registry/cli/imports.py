@@ -148,6 +148,8 @@ def _print(plan: "Plan", summary: dict[str, Any], preview: bool, corrections: bo
         typer.echo(f"  Sekolah baru dikenal, dicatat sementara: {school.name}{f' (baris {rows})' if rows else ''}")
     if plan.missing:
         typer.echo(f"  Tidak ada di daftar baru: {len(plan.missing)} peserta didik (ditandai, tidak dihapus).")
+    for each in summary.get("file", ()):
+        typer.echo(f"  Tentang berkas ini: {each['message']}")
     for title, key in (("Ditolak", "refused"), ("Perlu diperiksa", "warned")):
         if summary[key]:
             typer.echo(f"{title}:")

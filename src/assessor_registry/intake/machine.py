@@ -25,8 +25,9 @@ _PERSONAL = frozenset({"value", "birth_date", "sex"})
 def told(plan: Plan) -> dict[str, Any]:
     """{read, new, changed, same, corrections, refused: […], warned: […]}; warned leaves out rows that are refused.
 
-    Where a date of a known certificate differs, also `corrected`: each such date, {row, column, old, new}. Of a list of
-    units also `schemes`: what becomes of each.
+    What is pointed out of the file as a whole, if anything, is in `file`, in the same form; row 0: of no row. Where a
+    date of a known certificate differs, also `corrected`: each such date, {row, column, old, new}. Of a list of units
+    also `schemes`: what becomes of each.
     """
     counts = plan.counts
     schemes = {"schemes": [_scheme(work) for work in works_of(plan)]} if plan.kind == "schemes" else {}
@@ -37,7 +38,8 @@ def told(plan: Plan) -> dict[str, Any]:
         **({"corrected": _corrected(plan)} if counts["corrections"] else {}),
         **schemes,
         "refused": _listed((each for row in refused for each in row.findings if each.level == "refused"), plan),
-        "warned": _listed((*plan.findings, *(each for row in others for each in row.findings)), plan),
+        "warned": _listed((each for row in others for each in row.findings), plan),
+        **({"file": _listed(plan.findings, plan)} if plan.findings else {}),
     }
 
 
