@@ -29,6 +29,8 @@ ZONE = "Asia/Makassar"
 PASSPHRASE = "kuda putih lari pagi"
 QUICK = ScryptCost(n=2**4, r=8, p=1)
 AUTHORITY_KEY = bytes(range(32))
+# No test goes as far: what holds until then holds whenever the tests run.
+FAR = date(2040, 1, 1)
 LONG_AGO = datetime(2025, 1, 5, 1, 0, tzinfo=UTC)
 
 
@@ -88,7 +90,7 @@ class Event:
         put(tx, NetworkSchool(lsp_id=self.lsp, school_id=school, first_day=date(2025, 1, 1), decree_number="SK-J",
                               known_at=LONG_AGO))  # fmt: skip
 
-    def license(self, tx: Connection, lsp: UUID, last_day: date = date(2030, 12, 31)) -> None:
+    def license(self, tx: Connection, lsp: UUID, last_day: date = FAR) -> None:
         first = date(2025, 1, 1)
         decree = f"KEP.{uuid4().hex[:4]}/BNSP/I/2025"
         licence = put(tx, Licence(lsp_id=lsp, number="BNSP-LSP-9001-ID", decree_number=decree, first_day=first,
@@ -107,7 +109,7 @@ class Event:
         return version
 
     def new_venue(
-        self, tx: Connection, lsp: UUID, first: date | None = date(2025, 1, 1), last: date | None = date(2027, 12, 31)
+        self, tx: Connection, lsp: UUID, first: date | None = date(2025, 1, 1), last: date | None = FAR
     ) -> UUID:
         return put(tx, Venue(lsp_id=lsp, name=f"Bengkel {uuid4().hex[:4]}", kind="mandiri", verified_from=first,
                              verified_until=last, created_at=LONG_AGO))  # fmt: skip
@@ -134,7 +136,7 @@ class Event:
             self.certify(tx, person, last_day - timedelta(days=1000), last_day)
             if competent:
                 new = validity.NewTechnical(person, "Teknik Jaringan Contoh", "contoh", self.scheme,
-                                            first_day=date(2024, 1, 1), last_day=date(2029, 1, 1))  # fmt: skip
+                                            first_day=date(2024, 1, 1), last_day=FAR)  # fmt: skip
                 validity.add_technical(tx, system("test"), new, now=LONG_AGO)
             account = put(
                 tx,
@@ -150,7 +152,7 @@ class Event:
 
     def appoint(self, tx: Connection, person: UUID, lsp: UUID | None = None) -> None:
         validity.appoint(tx, system("test"), lsp or self.lsp, number=f"SK-{self.next()}", decided_on=date(2025, 1, 2),
-                         first_day=date(2025, 1, 2), last_day=date(2029, 1, 2), assessor_ids=[person],
+                         first_day=date(2025, 1, 2), last_day=FAR, assessor_ids=[person],
                          now=LONG_AGO)  # fmt: skip
 
     def suspend(
