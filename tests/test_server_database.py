@@ -86,6 +86,7 @@ def test_a_registry_is_founded_used_backed_up_and_restored_on_a_server(
 ) -> None:
     assert json.loads(run("migrate", "--json").stdout) == json.loads(run("migrate", "--json").stdout)
     assert json.loads(run("check-config", "--json").stdout)["database"] == "server"
+    assert "Surel: menunggu: SMTP belum diatur" in run("check-config").stdout
     run("account", "create", "rani", "--name", "Rani Contoh", "--operator", "--json")
     chosen = configuration.load()
     with opened(chosen) as found, TestClient(app=create_app(chosen, found.database)) as client:

@@ -69,7 +69,18 @@ def test_an_address_in_use_is_told_with_its_port() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(ConfigurationError) as caught:
             _listen("127.0.0.1", port)
-    assert str(port) in words.sentence(caught.value.reason)
+    assert words.sentence(caught.value.reason) == (
+        f"Port {port} di 127.0.0.1 sudah dipakai program lain. Pilih port lain dengan --port."
+    )
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "bukan-alamat.invalid"])
+def test_an_address_of_another_machine_is_told_in_the_users_words(host: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        _listen(host, 0)
+    assert words.sentence(caught.value.reason) == (
+        f"Mesin ini tidak memiliki alamat {host}. Pilih alamat lain dengan --host."
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Running the server: the application, its jobs, and a clean end."""
 
+import errno
 import os
 import signal
 import socket
@@ -23,6 +24,13 @@ from assessor_registry.settings import OWN_MACHINE, Settings
 _say: Callable[[str], None] = partial(print, flush=True)
 # Seconds between two looks at whether the private PostgreSQL still runs.
 _LOOK_EVERY = 1.0
+_NOT_BOUND = {
+    errno.EADDRINUSE: "serving.port_in_use",
+    errno.EACCES: "serving.port_reserved",
+    errno.EADDRNOTAVAIL: "serving.not_this_machine",
+    socket.EAI_NONAME: "serving.not_this_machine",
+    socket.EAI_AGAIN: "serving.not_this_machine",
+}
 
 
 def serve(settings: Settings, opened: Opened, host: str, port: int, *, announce: Callable[[str], None] = _say) -> None:
@@ -66,8 +74,9 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, reuse_port=False)
     except OSError as error:
+        code = _NOT_BOUND.get(error.errno or 0, "serving.not_bound")
         detail = os.strerror(error.errno or 0)
-        raise ConfigurationError("serving.not_bound", host=host, port=port, detail=detail) from None
+        raise ConfigurationError(code, host=host, port=port, detail=detail) from None
 
 
 @contextmanager

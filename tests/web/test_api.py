@@ -45,7 +45,8 @@ def test_a_wrong_password_and_an_unknown_login_are_told_alike(site: Site) -> Non
 
 def test_the_cookie_of_a_page_opens_nothing_of_the_api(site: Site) -> None:
     browser = site.as_role("division")
-    assert browser.get("/api/v1/assessors").status_code == 401
+    answer = browser.get("/api/v1/assessors")
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
 
 
 def test_an_act_without_a_key_is_refused_and_with_a_used_key_for_another_act_too(site: Site) -> None:

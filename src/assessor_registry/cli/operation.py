@@ -64,8 +64,10 @@ def check_config(as_json: bool = AS_JSON) -> None:
     if as_json:
         show(report)
         return
-    for name, value in report.items():
-        typer.echo(f"{name}: {value}")
+    database = "PostgreSQL pribadi di folder data" if found.opened.server else "server PostgreSQL"
+    mail = "dikirim lewat SMTP" if report["smtp"] else "menunggu: SMTP belum diatur"
+    typer.echo(f"Folder data: {report['data_dir']}\nBasis data: {database}")
+    typer.echo(f"Surel: {mail}\nAlamat halaman: {report['public_url']}")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})

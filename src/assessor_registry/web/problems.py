@@ -102,9 +102,10 @@ def problem_json(refusal: Refusal) -> Response[Any]:
         body["field"] = refusal.field
     if refusal.extra is not None:
         body["current"] = refusal.extra
-    return Response(
-        body, status_code=refusal.status, media_type="application/problem+json", headers=_when_again(refusal)
-    )
+    headers = _when_again(refusal) | (
+        {"www-authenticate": "Bearer"} if refusal.status == 401 else {}
+    )  # RFC 9110 §11.6.1
+    return Response(body, status_code=refusal.status, media_type="application/problem+json", headers=headers)
 
 
 def said(reason: Reason) -> dict[str, str]:
