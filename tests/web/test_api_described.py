@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+from tests.support.described import Description
 from tests.support.event import Event
 from tests.support.site import Site
 from tests.support.visit import Visit
@@ -13,7 +14,7 @@ from tests.web.test_api import Client
 from assessor_registry import clock
 from assessor_registry.accounts.rules import Scope
 from assessor_registry.scheduling.rules import EVIDENCE
-from assessor_registry.web.api.described import Body
+from assessor_registry.web.api.described import Body, Described
 from assessor_registry.web.routes import API
 
 BODIES = [each for each in API if "data" in inspect.signature(each.fn).parameters]
@@ -63,11 +64,31 @@ def test_a_body_is_described_by_the_model_that_reads_it(site: Site, handler: Any
     assert "$ref" not in str(schema)
 
 
+@pytest.mark.parametrize("handler", API, ids=lambda each: each.fn.__name__)
+def test_an_answer_is_described_field_by_field_and_a_refusal_too(site: Site, handler: Any) -> None:
+    assert issubclass(handler.operation_class, Described)
+    [path], [method] = [f"/api/v1{each}" for each in handler.paths], handler.http_methods
+    description = Description(site.app)
+    told = description.told(method, path, handler.status_code)
+    assert told is not None or handler.status_code == 204
+    if told:
+        media, schema = told
+        assert (media, set(schema)) == ("application/json", {"$ref"})
+    refused = description.told(method, path, 409)
+    assert refused is not None
+    assert refused[0] == "application/problem+json"
+    assert {"code", "title", "status", "reasons"} < set(refused[1]["required"])
+
+
 def test_the_fields_and_the_codes_that_they_take_stand_on_the_page_of_the_api(site: Site) -> None:
     page = site.as_role("division").get("/dokumentasi-api").text
     assert "evidence_kinds: [string]" in page
     assert "first_day: date" in page
     assert "outcome: assessed | absent | withdrew | null" in page
+    assert (
+        "<code>items: [{id: uuid, name: string, school: string | null, region: string | null, zone: string}]</code>"
+        in page
+    )
     for code, printed in EVIDENCE.items():
         assert f"{code} ({printed})" in page
 

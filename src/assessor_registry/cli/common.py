@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -66,7 +66,7 @@ def _require_registry(data_dir: Path) -> None:
         raise ConfigurationError(code, path=str(data_dir))
 
 
-def show(value: dict[str, Any]) -> None:
+def show(value: Mapping[str, Any]) -> None:
     """Print one JSON object."""
     typer.echo(json.dumps(value, ensure_ascii=False, default=str))
 

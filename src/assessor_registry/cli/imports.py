@@ -1,7 +1,7 @@
 """import assessors, students, schemes, schools: workbooks into the registry, from the command line."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -130,7 +130,7 @@ def _steps(as_json: bool) -> Iterator[Any]:
         yield lambda text: status.update(f"{text} …")
 
 
-def _print(plan: "Plan", summary: dict[str, Any], preview: bool, corrections: bool) -> None:
+def _print(plan: "Plan", summary: Mapping[str, Any], preview: bool, corrections: bool) -> None:
     head = "Pratinjau; tidak ada yang diubah." if preview else "Impor selesai."
     typer.echo(head)
     names = {"read": "dibaca", "new": "baru", "changed": "berubah", "same": "sama"}

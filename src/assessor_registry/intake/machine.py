@@ -1,7 +1,7 @@
 """An import as one JSON object, for a program or a log: personal values are masked, row numbers are Excel's."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Literal, NotRequired, TypedDict
 
 from assessor_registry import words
 from assessor_registry.audit.rules import mask
@@ -22,7 +22,53 @@ OPEN = frozenset(
 _PERSONAL = frozenset({"value", "birth_date", "sex"})
 
 
-def told(plan: Plan) -> dict[str, Any]:
+class Pointed(TypedDict):
+    """What is wrong or to be looked at: row as Excel shows it, column as the file has it, value masked if personal."""
+
+    row: int
+    column: str
+    value: str
+    code: str
+    message: str
+
+
+class Corrected(TypedDict):
+    """A date of a known certificate that the file has otherwise."""
+
+    row: int
+    column: str
+    old: str | None
+    new: str | None
+
+
+class SchemeTold(TypedDict):
+    """What becomes of one scheme; `version` None: no new one is made. The others are codes of units."""
+
+    row: int
+    title: str
+    outcome: Literal["new", "changed", "same"]
+    version: str | None
+    added: list[str]
+    changed: list[str]
+    removed: list[str]
+
+
+class Told(TypedDict):
+    """The answer to an import. The counts are of rows; `corrections` of dates that differ, each in `corrected`."""
+
+    read: int
+    new: int
+    changed: int
+    same: int
+    corrections: int
+    corrected: NotRequired[list[Corrected]]
+    schemes: NotRequired[list[SchemeTold]]
+    refused: list[Pointed]
+    warned: list[Pointed]
+    file: NotRequired[list[Pointed]]
+
+
+def told(plan: Plan) -> Told:
     """{read, new, changed, same, corrections, refused: […], warned: […]}; warned leaves out rows that are refused.
 
     What is pointed out of the file as a whole, if anything, is in `file`, in the same form; row 0: of no row. Where a
@@ -30,20 +76,27 @@ def told(plan: Plan) -> dict[str, Any]:
     also `schemes`: what becomes of each.
     """
     counts = plan.counts
-    schemes = {"schemes": [_scheme(work) for work in works_of(plan)]} if plan.kind == "schemes" else {}
     refused = [row for row in plan.rows if row.outcome == "refused"]
     others = [row for row in plan.rows if row.outcome != "refused"]
-    return {
-        **{name: counts[name] for name in ("read", "new", "changed", "same", "corrections")},
-        **({"corrected": _corrected(plan)} if counts["corrections"] else {}),
-        **schemes,
+    answer: Told = {
+        "read": counts["read"],
+        "new": counts["new"],
+        "changed": counts["changed"],
+        "same": counts["same"],
+        "corrections": counts["corrections"],
         "refused": _listed((each for row in refused for each in row.findings if each.level == "refused"), plan),
         "warned": _listed((each for row in others for each in row.findings), plan),
-        **({"file": _listed(plan.findings, plan)} if plan.findings else {}),
     }
+    if counts["corrections"]:
+        answer["corrected"] = _corrected(plan)
+    if plan.kind == "schemes":
+        answer["schemes"] = [_scheme(work) for work in works_of(plan)]
+    if plan.findings:
+        answer["file"] = _listed(plan.findings, plan)
+    return answer
 
 
-def _corrected(plan: Plan) -> list[dict[str, Any]]:
+def _corrected(plan: Plan) -> list[Corrected]:
     return [
         {"row": row.row, "column": field_name(each.name), "old": each.old, "new": each.new}
         for row in plan.corrected
@@ -51,8 +104,7 @@ def _corrected(plan: Plan) -> list[dict[str, Any]]:
     ]
 
 
-def _scheme(work: SchemeWork) -> dict[str, Any]:
-    """{row, title, outcome, version, added, changed, removed}; version None: no new one is made."""
+def _scheme(work: SchemeWork) -> SchemeTold:
     return {
         "row": work.row, "title": work.title, "outcome": work.outcome,
         "version": work.draft.label if work.draft else None,
@@ -60,7 +112,7 @@ def _scheme(work: SchemeWork) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _listed(findings: Iterable[Finding], plan: Plan) -> list[dict[str, Any]]:
+def _listed(findings: Iterable[Finding], plan: Plan) -> list[Pointed]:
     fields = {label: field for field, label in plan.columns.items()}
     return [
         {

@@ -5,7 +5,7 @@ not known. HTML forms carry a key of their own (`_once`), so that a double tap d
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from litestar import Request
 
@@ -16,16 +16,16 @@ from assessor_registry.db.engine import Connection
 from assessor_registry.errors import InvalidInput
 
 KEY_MOST = 200
-Answer = tuple[int, dict[str, Any]]
+Answer = TypeVar("Answer", bound=Mapping[str, Any])
 
 
 def once(
     request: Request[Actor, Any, Any],
     form: Mapping[str, Any],
-    act: Callable[[Connection], dict[str, Any]],
+    act: Callable[[Connection], Answer],
     *,
     status: int = 200,
-) -> Answer:
+) -> tuple[int, Answer]:
     """Run `act` in a transaction, once per key; return (status, answer), the stored one when the key was seen before.
 
     Raises:
@@ -37,15 +37,15 @@ def once(
     account = request.user.account_id
     now = clock.now()
 
-    def run(tx: Connection) -> Answer:
+    def run(tx: Connection) -> tuple[int, Answer]:
         seen = accounts.begin_idempotent(tx, account, key, mark, now)
         if seen is not None:
-            return seen.status, dict(seen.answer)
+            return seen.status, cast("Answer", dict(seen.answer))
         answer = act(tx)
         accounts.finish_idempotent(tx, account, key, status, answer)
         return status, answer
 
-    result: Answer = request.app.state.database.perform(run)
+    result: tuple[int, Answer] = request.app.state.database.perform(run)
     return result
 
 

@@ -4,7 +4,7 @@ import logging
 import secrets
 import traceback
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NotRequired
 
 from litestar import Request, Response
 from litestar.datastructures import Cookie, UploadFile
@@ -17,6 +17,7 @@ from litestar.exceptions import (
 from litestar.middleware.csrf import generate_csrf_token
 from litestar.response import Redirect
 from litestar.utils.scope.state import ScopeState
+from typing_extensions import TypedDict  # pydantic reads that of `typing` from Python 3.12 on
 
 from assessor_registry import clock, words
 from assessor_registry.db.engine import DBAPIError, translated
@@ -26,6 +27,27 @@ from assessor_registry.web.queries import unfit
 from assessor_registry.web.render import page
 
 log = logging.getLogger(__name__)
+
+
+class Said(TypedDict):
+    """Why, for programs by `code`, for people by `message`; with the `field` or `record` that it is about, if any."""
+
+    code: str
+    message: str
+    field: NotRequired[str]
+    record: NotRequired[str]
+
+
+class Problem(TypedDict):
+    """A refusal (RFC 9457): `title` in the user's words, every reason, and what is there now if that is why."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    reasons: list[Said]
+    field: NotRequired[str]
+    current: NotRequired[Any]
 
 
 def is_api(request: Request[Any, Any, Any]) -> bool:
@@ -91,7 +113,7 @@ def form_expired(request: Request[Any, Any, Any]) -> Response[Any]:
 
 def problem_json(refusal: Refusal) -> Response[Any]:
     """RFC 9457, with `code` and `reasons`."""
-    body: dict[str, Any] = {
+    body: Problem = {
         "type": "about:blank",
         "title": words.sentence(refusal.reason),
         "status": refusal.status,
@@ -108,11 +130,14 @@ def problem_json(refusal: Refusal) -> Response[Any]:
     return Response(body, status_code=refusal.status, media_type="application/problem+json", headers=headers)
 
 
-def said(reason: Reason) -> dict[str, str]:
-    """A reason as the API gives it, with the `field` or the `record` that it is about, where it is about one."""
-    field = {"field": reason.field} if reason.field else {}
-    record = {"record": str(reason.params["draft"])} if "draft" in reason.params else {}
-    return {"code": reason.code, "message": words.sentence(reason), **field, **record}
+def said(reason: Reason) -> Said:
+    """A reason as the API gives it."""
+    found: Said = {"code": reason.code, "message": words.sentence(reason)}
+    if reason.field:
+        found["field"] = reason.field
+    if "draft" in reason.params:
+        found["record"] = str(reason.params["draft"])
+    return found
 
 
 def refusal_handler(request: Request[Any, Any, Any], error: Refusal) -> Response[Any]:

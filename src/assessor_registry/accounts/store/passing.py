@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from msgspec import to_builtins
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, text, update
 
 from assessor_registry.accounts import rules
@@ -75,7 +76,7 @@ def add_idempotency(tx: Connection, account_id: UUID, key: str, fingerprint: byt
 def answer_idempotency(tx: Connection, account_id: UUID, key: str, status: int, answer: Mapping[str, Any]) -> None:
     """Store the answer that was given."""
     wanted = and_(_I.c.account_id == account_id, _I.c.key == key)
-    tx.execute(update(_I).where(wanted).values(status=status, answer=dict(answer)))
+    tx.execute(update(_I).where(wanted).values(status=status, answer=to_builtins(dict(answer))))
 
 
 def purge_idempotency(tx: Connection, before: datetime) -> int:

@@ -13,6 +13,8 @@ from assessor_registry.errors import InvalidInput, NotFound
 from assessor_registry.reports import lookup, register
 from assessor_registry.validity import store as validity
 from assessor_registry.validity.rules import Standing
+from assessor_registry.web.api.answers import Assessors, AssessorStanding, StandingOf
+from assessor_registry.web.api.described import Described
 from assessor_registry.web.guards import needs
 from assessor_registry.web.problems import said
 from assessor_registry.web.today import day_of, today_of
@@ -21,14 +23,15 @@ Status = Literal["active", "ending", "expired", "suspended", "future", "none"]
 Page = Annotated[int, QueryParameter(ge=1, le=100_000)]
 
 
-@get("/assessors", opt=needs(Permission.REPORTS_READ), sync_to_thread=True, tags=["assessors"])
+@get("/assessors", opt=needs(Permission.REPORTS_READ), sync_to_thread=True, tags=["assessors"],
+     operation_class=Described)  # fmt: skip
 def list_assessors(
     request: Request[Any, Any, Any],
     status: FromQuery[Status | None] = None,
     on: FromQuery[date | None] = None,
     q: FromQuery[str | None] = None,
     page: Page = 1,
-) -> dict[str, Any]:
+) -> Assessors:
     """The register as far as the account sees it, those who end first on top, 50 to a page."""
     question = register.Question((q or "").replace("\x00", "")[:200], (status,) if status else ())
     with request.app.state.database.read() as conn:
@@ -43,18 +46,18 @@ def list_assessors(
             seen_on=today_of(request),
         )
     return {
-        "on": day.today.isoformat(),
+        "on": day.today,
         "page": page,
         "total": found.total,
         "items": [
             {
-                "id": str(line.id),
+                "id": line.id,
                 "name": line.name,
                 "registration": line.registration,
                 "school": line.school,
                 "region": line.region,
                 "status": line.band,
-                "last_day": line.last_day.isoformat() if line.last_day else None,
+                "last_day": line.last_day,
             }
             for line in found.lines
         ],
@@ -73,7 +76,7 @@ def reasonable(day: date, field: str) -> date:
 
 
 @get("/assessors/{assessor_id:uuid}/standing", opt=needs(Permission.VALIDITY_READ), sync_to_thread=True,
-     summary="Status kelayakan", tags=["assessors"])  # fmt: skip
+     summary="Status kelayakan", tags=["assessors"], operation_class=Described)  # fmt: skip
 def standing(
     request: Request[Any, Any, Any],
     assessor_id: FromPath[UUID],
@@ -81,7 +84,7 @@ def standing(
     known_at: FromQuery[str | None] = None,
     scheme: FromQuery[str | None] = None,
     lsp: FromQuery[str | None] = None,
-) -> dict[str, Any]:
+) -> AssessorStanding:
     """Whether someone may assess on a day, with every reason: `active`, as the command line says it.
 
     `scheme` (id, number or title) and `lsp` (id, name or number of its licence) ask for these too. `known_at`, an
@@ -102,17 +105,15 @@ def standing(
     return {"registration": number, "name": person.name, **answer(found)}
 
 
-def answer(found: Standing) -> dict[str, Any]:
+def answer(found: Standing) -> StandingOf:
     """A status of eligibility as the API and the command line give it: `active` is whether they may assess."""
     return {
-        "on": found.on.isoformat(),
+        "on": found.on,
         "active": found.eligible,
         "eligible": found.eligible,
         "reasons": [said(each) for each in found.reasons],
         "warnings": [said(each) for each in found.warnings],
-        "periods": [
-            {"first_day": each.first_day.isoformat(), "last_day": each.last_day.isoformat()} for each in found.periods
-        ],
+        "periods": [{"first_day": each.first_day, "last_day": each.last_day} for each in found.periods],
     }
 
 

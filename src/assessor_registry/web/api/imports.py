@@ -9,6 +9,7 @@ from assessor_registry import clock
 from assessor_registry.accounts.rules import Permission
 from assessor_registry.intake import actions, machine
 from assessor_registry.intake.plan_rules import Plan
+from assessor_registry.web.api.answers import Imported, Planned
 from assessor_registry.web.api.described import body
 from assessor_registry.web.forms import Form, Input, MaybeText, read
 from assessor_registry.web.guards import needs
@@ -43,7 +44,7 @@ class SentStudents(Input):
 
 @post("/imports/assessors", opt=needs(Permission.ASSESSORS_IMPORT), sync_to_thread=True, status_code=200,
       tags=["imports"], operation_class=body(SentAssessors, file=True))  # fmt: skip
-def assessors(request: Request[Any, Any, Any], data: MultipartBody[Form]) -> Response[dict[str, Any]]:
+def assessors(request: Request[Any, Any, Any], data: MultipartBody[Form]) -> Response[Imported]:
     """Import a register of assessors. Personal values come back masked. The answer's `plan`, sent with the same file,
     keeps what changed since from being done unseen: that is 409 with what it would do now in `current`.
     """
@@ -53,7 +54,7 @@ def assessors(request: Request[Any, Any, Any], data: MultipartBody[Form]) -> Res
 
 @post("/imports/students", opt=needs(Permission.STUDENTS_IMPORT), sync_to_thread=True, status_code=200,
       tags=["imports"], operation_class=body(SentStudents, file=True))  # fmt: skip
-def students(request: Request[Any, Any, Any], data: MultipartBody[Form]) -> Response[dict[str, Any]]:
+def students(request: Request[Any, Any, Any], data: MultipartBody[Form]) -> Response[Imported]:
     """Import a list of pupils of one school. Personal values come back masked. The answer's `plan`, sent with the same
     file, keeps what changed since from being done unseen: that is 409 with what it would do now in `current`.
     """
@@ -73,7 +74,7 @@ def _imported(
     *,
     school: str | None = None,
     corrections: bool = False,
-) -> Response[dict[str, Any]]:
+) -> Response[Imported]:
     state, today, seen = request.app.state, today_of(request), digest(given.plan) if given.plan else None
     file = uploaded(data, "file", state.settings.upload_limit_mib << 20)
     with file.on_disk() as path:
@@ -83,12 +84,12 @@ def _imported(
         "asked": asked_school(school),
     }  # fmt: skip
 
-    def act(tx: Any) -> dict[str, Any]:
+    def act(tx: Any) -> Imported:
         if given.preview:
             made = actions.preview(tx, request.user, source, **common)
-            return {"id": str(made.batch_id), **_told(made.plan, applied=False)}
+            return {"id": made.batch_id, **_told(made.plan, applied=False)}
         done = actions.import_now(tx, request.user, source, corrections=corrections, seen=seen, **common)
-        return {"id": str(done.batch_id), **_told(done.plan, applied=True)}
+        return {"id": done.batch_id, **_told(done.plan, applied=True)}
 
     try:
         _status, answer = once(request, {**_typed(data), "file": file.digest}, act)
@@ -98,7 +99,7 @@ def _imported(
     return Response(answer)
 
 
-def _told(plan: Plan, *, applied: bool) -> dict[str, Any]:
+def _told(plan: Plan, *, applied: bool) -> Planned:
     return {"applied": applied, "plan": plan.digest.hex(), **machine.told(plan)}
 
 

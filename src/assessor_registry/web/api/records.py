@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from litestar import Request, Response, get, post, put
+from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, JSONBody
 from pydantic import Field
 
@@ -14,12 +15,12 @@ from assessor_registry.assessments.rules import Content, Stale
 from assessor_registry.errors import InvalidInput, NotFound
 from assessor_registry.scheduling import store as schedules
 from assessor_registry.signing.actions import unlock
-from assessor_registry.web.api.described import KINDS, Kind, body
+from assessor_registry.web.api.answers import Bundle, Filled, Saved, SavedParts, SignedRecords, Verdict
+from assessor_registry.web.api.described import KINDS, Described, Kind, body
 from assessor_registry.web.codes import RECENT
 from assessor_registry.web.forms import Input, MaybeText, Secret, read
 from assessor_registry.web.guards import needs, public
 from assessor_registry.web.once import once
-from assessor_registry.web.recording import shown
 
 RECORDS_MOST = 200
 
@@ -58,7 +59,7 @@ class ToSign(Input):
      tags=["records"], operation_class=body(Recorded))  # fmt: skip
 def record(
     request: Request[Any, Any, Any], assessment_id: FromPath[UUID], data: JSONBody[dict[str, Any]]
-) -> Response[dict[str, Any]]:
+) -> Response[Saved]:
     """Save what is filled in. A stale version is 409 with what the server has in `current`, its version too: nothing is
     lost, and who does not know whether something was saved before sends 0.
     """
@@ -73,12 +74,12 @@ def record(
         handed_on=given.handed_on,
     )
 
-    def act(tx: Any) -> dict[str, Any]:
+    def act(tx: Any) -> Saved:
         today = clock.day_of(now, _visible(tx, request, assessment_id).zone)
         saved = actions.save_draft(
             tx, request.user, assessment_id, given.part, content, given.version, today=today, now=now
         )
-        return {"record": str(saved.draft_id), "version": saved.version}
+        return {"record": saved.draft_id, "version": saved.version}
 
     try:
         status, answer = once(request, data, act)
@@ -90,8 +91,8 @@ def record(
 
 
 @get("/assessments/{assessment_id:uuid}/record", opt=needs(Permission.ASSESSMENTS_RECORD), sync_to_thread=True,
-     tags=["records"])  # fmt: skip
-def recorded(request: Request[Any, Any, Any], assessment_id: FromPath[UUID]) -> dict[str, Any]:
+     tags=["records"], operation_class=Described)  # fmt: skip
+def recorded(request: Request[Any, Any, Any], assessment_id: FromPath[UUID]) -> SavedParts:
     """What you have saved for an assessment, by `part`: the `version` to send with the next change, the `record` to
     sign, and all that is filled in. Nothing saved yet: no parts, and the next version to send is 0.
     """
@@ -100,17 +101,24 @@ def recorded(request: Request[Any, Any, Any], assessment_id: FromPath[UUID]) -> 
         own = [row for row in store.drafts_of(conn, [assessment_id]) if row.assessor_id == request.user.assessor_id]
     return {
         "parts": [
-            {"part": row.part, "record": str(row.id), "version": row.version, "signed": row.record_id is not None,
+            {"part": row.part, "record": row.id, "version": row.version, "signed": row.record_id is not None,
              **stored(row.content)}
             for row in own
         ]
     }  # fmt: skip
 
 
-def stored(content: Content) -> dict[str, Any]:
+def stored(content: Content) -> Filled:
     """All that is filled in, by the names of `Recorded`: who merges it and sends it again loses nothing."""
-    evidence = None if content.evidence is None else list(content.evidence)
-    return {**shown(content), "evidence": evidence, "recommendation": content.recommendation}
+    return {
+        "outcome": content.outcome,
+        "units": dict(content.units),
+        "evidence": None if content.evidence is None else list(content.evidence),
+        "recommendation": content.recommendation,
+        "note": content.note,
+        "acknowledgement": content.acknowledgement,
+        "handed_on": content.handed_on,
+    }
 
 
 def _visible(tx: Any, request: Request[Any, Any, Any], assessment_id: UUID) -> store.AttemptFact:
@@ -131,7 +139,7 @@ def _visible(tx: Any, request: Request[Any, Any, Any], assessment_id: UUID) -> s
 
 @post("/records/sign", opt=needs(Permission.ASSESSMENTS_SIGN), sync_to_thread=True, status_code=200, tags=["records"],
       operation_class=body(ToSign))  # fmt: skip
-def sign(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> Response[dict[str, Any]]:
+def sign(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> Response[SignedRecords]:
     """Sign with one passphrase: all or nothing. Refused, each of `reasons` has code, message and record: the one that
     it is about, as it was asked for. Signed, each has its code; its evidence file opens with code or record.
     """
@@ -144,13 +152,13 @@ def sign(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> Res
     shown = actions.Shown(given.versions, None, given.acknowledgement)
     with unlock(state.database, request.user.assessor_id, given.passphrase, now, author=request.user.author) as key:
 
-        def act(tx: Any) -> dict[str, Any]:
+        def act(tx: Any) -> SignedRecords:
             codes = actions.sign_unlocked(
                 tx, request.user, wanted, key, registry=state.authority, now=now, moment=clock.now, shown=shown
             )
             return {
                 "records": [
-                    {"record": str(draft), "code": code, "check": f"{state.settings.public_url}/cek/{code}"}
+                    {"record": draft, "code": code, "check": f"{state.settings.public_url}/cek/{code}"}
                     for draft, code in zip(wanted, codes, strict=True)
                 ]
             }
@@ -159,7 +167,8 @@ def sign(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> Res
     return Response(answer, status_code=status)
 
 
-@get("/records/{code:str}/bundle", opt=needs(Permission.ASSESSMENTS_READ), sync_to_thread=True, tags=["records"])
+@get("/records/{code:str}/bundle", opt=needs(Permission.ASSESSMENTS_READ), sync_to_thread=True, tags=["records"],
+     operation_class=Described, responses={200: ResponseSpec(Bundle, description="The file itself.")})  # fmt: skip
 def bundle(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[bytes]:
     """The proof of a signed record (berkas bukti), for whoever may read it; anyone can check it offline.
 
@@ -172,8 +181,8 @@ def bundle(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[byt
     return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
 
 
-@get("/verify/{code:str}", opt=public(), sync_to_thread=True, tags=["records"])
-def verify(request: Request[Any, Any, Any], code: FromPath[str]) -> dict[str, Any]:
+@get("/verify/{code:str}", opt=public(), sync_to_thread=True, tags=["records"], operation_class=Described)
+def verify(request: Request[Any, Any, Any], code: FromPath[str]) -> Verdict:
     """What anyone who has a code may see: status, scheme, days, LSP, assessor, the candidate's initials."""
     found = RECENT.get(request, code[:80])
     return {
@@ -181,8 +190,8 @@ def verify(request: Request[Any, Any, Any], code: FromPath[str]) -> dict[str, An
         "status": found.state,
         "origin": found.origin,
         "scheme": found.scheme,
-        "first_day": found.first_day.isoformat(),
-        "last_day": found.last_day.isoformat(),
+        "first_day": found.first_day,
+        "last_day": found.last_day,
         "signed_at": found.signed_at.isoformat(),
         "lsp": found.lsp,
         "assessor": found.assessor,

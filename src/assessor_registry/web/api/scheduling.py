@@ -14,7 +14,8 @@ from assessor_registry.errors import NotFound
 from assessor_registry.scheduling import actions, store
 from assessor_registry.schemes import store as schemes
 from assessor_registry.students import store as students
-from assessor_registry.web.api.described import KINDS, Kind, body
+from assessor_registry.web.api.answers import MadeAssignments, MadeSchedule, Named, Picker, ScheduleOf
+from assessor_registry.web.api.described import KINDS, Described, Kind, body
 from assessor_registry.web.api.reference import told, units_of
 from assessor_registry.web.forms import Ids, Input, MaybeDay, MaybeId, MaybeText, Text, listed, read
 from assessor_registry.web.guards import needs
@@ -59,11 +60,11 @@ class NewAssignment(Input):
 
 @post("/schedules", opt=WRITE, sync_to_thread=True, status_code=201, tags=["schedules"],
       operation_class=body(NewSchedule))  # fmt: skip
-def create(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> Response[dict[str, Any]]:
+def create(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> Response[MadeSchedule]:
     """Make a schedule (jadwal uji kompetensi)."""
     given, now = read(NewSchedule, data), clock.now()
 
-    def act(tx: Any) -> dict[str, Any]:
+    def act(tx: Any) -> MadeSchedule:
         made = actions.create_schedule(
             tx,
             request.user,
@@ -86,10 +87,8 @@ def create(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> R
             actions.add_candidates(tx, request.user, made, given.students, today=today_of(request), now=now)
         candidates = store.candidates(tx, request.user.scope, made)
         return {
-            "id": str(made),
-            "candidates": [
-                {"assessment": str(each.attempt_id), "student": str(each.student_id)} for each in candidates
-            ],
+            "id": made,
+            "candidates": [{"assessment": each.attempt_id, "student": each.student_id} for each in candidates],
         }
 
     status, answer = once(request, data, act, status=201)
@@ -100,14 +99,14 @@ def create(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> R
       operation_class=body(NewAssignment))  # fmt: skip
 def assign(
     request: Request[Any, Any, Any], schedule_id: FromPath[UUID], data: JSONBody[dict[str, Any]]
-) -> Response[dict[str, Any]]:
+) -> Response[MadeAssignments]:
     """Assign an assessor and give them candidates, all or nothing.
 
     Refused with every reason when they may not assess on one of the days, or would have too many candidates.
     """
     given, now = read(NewAssignment, data), clock.now()
 
-    def act(tx: Any) -> dict[str, Any]:
+    def act(tx: Any) -> MadeAssignments:
         require_own(tx, request, schedule_id, given.assessor)
         made = actions.assign(
             tx,
@@ -123,7 +122,7 @@ def assign(
         given_to = _attempts(tx, request, schedule_id, given.students)
         if given_to:
             actions.allocate(tx, request.user, schedule_id, dict.fromkeys(given_to, given.assessor), now=now)
-        return {"assignments": [str(each) for each in made], "assessments": [str(each) for each in given_to]}
+        return {"assignments": list(made), "assessments": given_to}
 
     status, answer = once(request, data, act, status=201)
     return Response(answer, status_code=status)
@@ -143,8 +142,9 @@ def _attempts(tx: Any, request: Request[Any, Any, Any], schedule_id: UUID, wante
     return [here[each] for each in dict.fromkeys(wanted)]
 
 
-@get("/schedules/{schedule_id:uuid}", opt=needs(Permission.SCHEDULING_READ), sync_to_thread=True, tags=["schedules"])
-def schedule(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> dict[str, Any]:
+@get("/schedules/{schedule_id:uuid}", opt=needs(Permission.SCHEDULING_READ), sync_to_thread=True, tags=["schedules"],
+     operation_class=Described)  # fmt: skip
+def schedule(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> ScheduleOf:
     """One schedule with what recording needs: `units` of its scheme version in order, and `assessments`, one for each
     candidate, whose `id` stands in the address of a record. A school sees its own students.
     """
@@ -159,12 +159,12 @@ def schedule(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> di
         "units": units_of(version) if version else [],
         "assessments": [
             {
-                "id": str(each.attempt_id),
-                "student": {"id": str(each.student_id), "name": each.name, "nisn": each.nisn},
-                "school": {"id": str(each.school_id), "name": each.school_name},
+                "id": each.attempt_id,
+                "student": {"id": each.student_id, "name": each.name, "nisn": each.nisn},
+                "school": {"id": each.school_id, "name": each.school_name},
                 "class_group": each.rombel,
                 "attempt": each.number,
-                "assessor": {"id": str(each.assessor_id), "name": each.assessor_name} if each.assessor_id else None,
+                "assessor": _assessor(each),
                 "recorded": each.recorded_at is not None,
             }
             for each in candidates
@@ -172,16 +172,23 @@ def schedule(request: Request[Any, Any, Any], schedule_id: FromPath[UUID]) -> di
     }
 
 
-@get("/schedules/{schedule_id:uuid}/picker", opt=WRITE, sync_to_thread=True, tags=["schedules"])
-def picker(request: Request[Any, Any, Any], schedule_id: FromPath[UUID], day: FromQuery[date]) -> dict[str, Any]:
+def _assessor(candidate: store.Candidate) -> Named | None:
+    if candidate.assessor_id is None:
+        return None
+    return {"id": candidate.assessor_id, "name": candidate.assessor_name or ""}
+
+
+@get("/schedules/{schedule_id:uuid}/picker", opt=WRITE, sync_to_thread=True, tags=["schedules"],
+     operation_class=Described)  # fmt: skip
+def picker(request: Request[Any, Any, Any], schedule_id: FromPath[UUID], day: FromQuery[date]) -> Picker:
     """Who may assess on a day, and why the others may not."""
     with request.app.state.database.read() as conn:
         found = actions.picker(conn, request.user.scope, schedule_id, day, today=today_of(request))
     return {
-        "day": day.isoformat(),
+        "day": day,
         "items": [
             {
-                "assessor": str(each.assessor_id),
+                "assessor": each.assessor_id,
                 "name": each.name,
                 "may": each.may,
                 "busy": each.busy,

@@ -8,7 +8,8 @@ from litestar.params import JSONBody
 from assessor_registry import clock
 from assessor_registry.accounts import actions as accounts
 from assessor_registry.accounts.rules import Permission
-from assessor_registry.web.api.described import body
+from assessor_registry.web.api.answers import Session
+from assessor_registry.web.api.described import Described, body
 from assessor_registry.web.forms import Input, Secret, Text, read
 from assessor_registry.web.guards import needs, public
 from assessor_registry.web.pages.entry import address
@@ -23,7 +24,7 @@ class Credentials(Input):
 
 @post("/session", opt=public(), sync_to_thread=True, status_code=201, tags=["session"],
       operation_class=body(Credentials))  # fmt: skip
-def open_session(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> dict[str, Any]:
+def open_session(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> Session:
     """Sign in. The token goes into `Authorization: Bearer …`; it ends as a session does."""
     given, now = read(Credentials, data), clock.now()
     signed = accounts.sign_in(
@@ -38,7 +39,7 @@ def open_session(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]
     grant = next((each for each in signed.grants if each.id == signed.grant_id), None)
     return {
         "account": {
-            "id": str(signed.account_id),
+            "id": signed.account_id,
             "name": signed.name,
             "role": grant.role if grant else None,
             "scope": {"kind": grant.scope.kind, "ref": grant.scope.ref} if grant else None,
@@ -48,7 +49,8 @@ def open_session(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]
     }
 
 
-@delete("/session", opt=needs(Permission.ACCOUNTS_SELF), sync_to_thread=True, status_code=204, tags=["session"])
+@delete("/session", opt=needs(Permission.ACCOUNTS_SELF), sync_to_thread=True, status_code=204, tags=["session"],
+        operation_class=Described)  # fmt: skip
 def close_session(request: Request[Any, Any, Any]) -> None:
     """Sign out: the token opens nothing any more."""
     request.app.state.database.perform(lambda tx: accounts.sign_out(tx, request.auth, clock.now()))

@@ -8,7 +8,7 @@ from litestar.response import Redirect, Template
 from assessor_registry.accounts.rules import Permission
 from assessor_registry.db import migrations
 from assessor_registry.errors import Refusal
-from assessor_registry.web.api.described import kind_of
+from assessor_registry.web.api.described import fields_told, kind_of
 from assessor_registry.web.guards import needs, public
 from assessor_registry.web.render import page
 
@@ -39,11 +39,11 @@ def api_page(request: Request[Any, Any, Any]) -> Template:
         for method in ("get", "post", "put", "delete"):
             if operation := item.get(method):
                 tag = (operation.get("tags") or ["–"])[0]
-                groups.setdefault(tag, []).append(_operation(method, path, operation))
+                groups.setdefault(tag, []).append(_operation(method, path, operation, schema["components"]["schemas"]))
     return page(request, "service/api.html", groups=groups, version=schema["info"]["version"])
 
 
-def _operation(method: str, path: str, operation: dict[str, Any]) -> dict[str, Any]:
+def _operation(method: str, path: str, operation: dict[str, Any], named: dict[str, Any]) -> dict[str, Any]:
     return {
         "method": method.upper(),
         "path": path,
@@ -53,6 +53,13 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> dict[str, A
             for each in operation.get("parameters", [])
         ],
         "body": [_body(each["schema"]) for each in operation.get("requestBody", {}).get("content", {}).values()],
+        "answers": [
+            field
+            for status, each in operation["responses"].items()
+            for content in (each.get("content") or {}).values()
+            if status != "default"
+            for field in fields_told(content["schema"], named)
+        ],
         "needs_key": method in ("post", "put") and not path.endswith("/session"),
     }
 
