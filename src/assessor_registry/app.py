@@ -32,6 +32,7 @@ from assessor_registry.web.guards import Authentication, permission_guard, publi
 from assessor_registry.web.places import Places
 from assessor_registry.web.queries import strict
 from assessor_registry.web.routes import API, ROUTES
+from assessor_registry.web.shipped import ShippedFiles
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -146,8 +147,10 @@ def _takes_files(handler: Any) -> bool:
 def _static_routes() -> list[Any]:
     here = Path(render.__file__).parent / "static"
     return [
-        create_static_files_router("/static", [here], opt={"public": True}, include_in_schema=False),
-        create_static_files_router("/vendor/htmx", [render.htmx_dir()], opt={"public": True}, include_in_schema=False),
+        create_static_files_router(
+            path, [folder], file_system=ShippedFiles(), opt={"public": True}, include_in_schema=False
+        )
+        for path, folder in (("/static", here), ("/vendor/htmx", render.htmx_dir()))
     ]
 
 

@@ -162,6 +162,24 @@ def test_a_part_that_is_not_text_is_unreadable(asking: Asking, kind: str, value:
     assert (answer.status_code, answer.json()["code"]) == (400, "web.unreadable")
 
 
+@pytest.mark.parametrize("name", ["x" * 300, "a/" * 3_000, "app.css/x", "a%00b", "app.css%00", "%ED%A0%80", "..%5c"])
+@pytest.mark.parametrize("folder", ["static", "vendor/htmx"])
+def test_a_file_of_a_name_that_none_can_have_is_not_there(asking: Asking, folder: str, name: str) -> None:
+    for method in ("GET", "HEAD"):
+        assert asking.client.request(method, f"/{folder}/{name}").status_code == 404
+
+
+def test_a_text_with_a_character_that_the_database_does_not_take_is_unknown(asking: Asking) -> None:
+    for row in ROWS:
+        if row.route in {"GET /skema/teks/cocokkan", "POST /skema/teks/cocokkan"}:
+            headers = asking.headers(row, "division")
+            sent: dict[str, Any] = (
+                {"params": {"teks": "a\x00b"}} if row.method == "GET" else {"data": {"text": "a\x00b", "_once": "1"}}
+            )
+            answer = asking.client.request(row.method, row.path, headers=headers, **sent)
+            assert answer.status_code in {404, 422}, row.key
+
+
 @pytest.mark.timeout(0)
 def test_what_the_description_of_the_api_allows_breaks_nothing(asked: Asking) -> None:
     """Every operation, with what its description allows and with what it does not, as an office-holder's token."""

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from sqlalchemy import Connection, create_engine
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 
-from assessor_registry.errors import Conflict, Unavailable
+from assessor_registry.errors import Conflict, InvalidInput, Unavailable
 
 __all__ = ["Connection", "DBAPIError", "Database", "constraint", "sqlstate", "translated"]
 
@@ -106,4 +106,6 @@ def translated(error: DBAPIError) -> Exception:
         return Conflict("db.busy")
     if isinstance(error, OperationalError) or error.connection_invalidated:
         return Unavailable("db.unavailable")
+    if isinstance(error, DataError) and not sqlstate(error):  # not even sent: a text with a NUL in it
+        return InvalidInput("db.unfit_text")
     return error

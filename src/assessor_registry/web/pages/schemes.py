@@ -147,7 +147,7 @@ def _text_sheet(request: Request[Any, Any, Any], text: str) -> Sheet:
 @get("/skema/teks/cocokkan", opt=WRITE, sync_to_thread=True)
 def text_form(request: Request[Any, Any, Any]) -> Template:
     """The form for one text."""
-    return show(request, _text_sheet(request, str(request.query_params.get("teks", ""))))
+    return show(request, _text_sheet(request, Asked(request).one("teks")))
 
 
 @post("/skema/teks/cocokkan", opt=WRITE, sync_to_thread=True, status_code=200)

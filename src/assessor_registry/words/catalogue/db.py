@@ -2,6 +2,7 @@
 
 SENTENCES = {
     "db.constraint": "Data ini bertentangan dengan data lain yang sudah tersimpan ({constraint}). Tidak ada yang diubah.",
+    "db.unfit_text": "Isian berisi karakter yang tidak dapat disimpan. Hapus karakter itu, lalu kirim lagi.",
     "db.busy": "Data ini sedang diubah orang lain. Tidak ada yang diubah; coba lagi sebentar.",
     "db.unavailable": "Basis data tidak menjawab. Tidak ada yang diubah; coba lagi sebentar.",
     "db.no_connection": "Basis data tidak dapat dihubungi: {detail}",
