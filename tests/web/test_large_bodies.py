@@ -1,7 +1,9 @@
 """A body that is too large or has too many unknown fields is refused at once, with an answer shorter than itself."""
 
+import asyncio
 import json
 import time
+from typing import Any
 
 import pytest
 from tests.support.site import Browser, Site
@@ -37,6 +39,25 @@ def test_what_is_typed_is_never_longer_than_a_quarter_of_a_mebibyte(site: Site, 
     else:
         answer = browser.post(path, {"login": "x" * 300_000, "kode": "y" * 300_000})
     assert answer.status_code == 413
+
+
+def test_a_body_that_breaks_off_is_no_error_of_the_server(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    sent: list[Any] = []
+    coming: list[Any] = [{"type": "http.request", "body": b'{"lo', "more_body": True}, {"type": "http.disconnect"}]
+    path = "/api/v1/session"
+    scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"",
+             "headers": [(b"content-type", b"application/json")], "client": ("127.0.0.1", 1), "root_path": "",
+             "scheme": "http", "server": ("127.0.0.1", 2), "http_version": "1.1", "extensions": {}}  # fmt: skip
+
+    async def receive() -> Any:
+        return coming.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(site.app(scope, receive, send))  # type: ignore[arg-type]
+    assert sent[0]["status"] == 400
+    assert [each.message for each in caplog.records if each.levelname == "ERROR"] == []
 
 
 def test_a_file_may_be_longer(site: Site) -> None:

@@ -28,6 +28,9 @@ from assessor_registry.web.render import page
 
 log = logging.getLogger(__name__)
 
+# What Litestar says when a body stops in its middle, as it does where a phone loses its signal: no error of ours.
+_BROKEN_OFF = "client disconnected prematurely"
+
 
 class Said(TypedDict):
     """Why, for programs by `code`, for people by `message`; with the `field` or `record` that it is about, if any."""
@@ -155,7 +158,7 @@ def http_handler(request: Request[Any, Any, Any], error: HTTPException) -> Respo
         return form_expired(request)
     if error.status_code == 413:
         return _with_status(request, InvalidInput("web.too_large"), 413)
-    if 400 <= error.status_code < 500:
+    if 400 <= error.status_code < 500 or error.detail == _BROKEN_OFF:
         return _with_status(request, unfit(request, error) or InvalidInput("web.unreadable"), 400)
     return unexpected_handler(request, error)
 
