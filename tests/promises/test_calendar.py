@@ -38,12 +38,22 @@ stages = st.sets(st.integers(1, 36), max_size=5).map(tuple)
 
 
 @st.composite
+def rows_of_spans(draw: st.DrawFn) -> list[Period]:
+    """A few spans; each may begin on the very day after the one before it ends, or a day to either side of that."""
+    row: list[Period] = []
+    for span in draw(st.lists(spans, max_size=4)):
+        seam = draw(st.sampled_from([None, 0, 1, 2])) if row else None
+        first = span.first_day if seam is None else row[-1].last_day + seam * DAY
+        row.append(Period(first, first + (span.last_day - span.first_day)))
+    return row
+
+
+@st.composite
 def people(draw: st.DrawFn) -> PersonFacts:
     """Someone with a few certificates, circulars and sanctions that touch, overlap and miss each other."""
     regions = st.sampled_from([None, "64.71", "64.72"])
     certificates = tuple(
-        CertificateFact(uuid4(), span.first_day, span.last_day, draw(regions))
-        for span in draw(st.lists(spans, max_size=4))
+        CertificateFact(uuid4(), span.first_day, span.last_day, draw(regions)) for span in draw(rows_of_spans())
     )
     extensions = tuple(
         ExtensionFact(

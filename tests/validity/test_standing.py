@@ -45,6 +45,22 @@ def codes(facts: PersonFacts, on: date, **asked: object) -> list[str]:
     return [reason.code.removeprefix("validity.") for reason in found.reasons]
 
 
+@pytest.mark.parametrize(
+    ("first_of_next", "periods"),
+    [
+        (LAST, [Period(FIRST, LAST + 3 * DAY)]),
+        (LAST + DAY, [Period(FIRST, LAST + 4 * DAY)]),
+        (LAST + 2 * DAY, [Period(FIRST, LAST), Period(LAST + 2 * DAY, LAST + 5 * DAY)]),
+    ],
+    ids=["overlaps by its first day", "begins on the very next day", "begins a day later: the day between stays"],
+)
+def test_a_certificate_that_follows_without_a_gap_goes_on_in_one_period(
+    first_of_next: date, periods: list[Period]
+) -> None:
+    following = CertificateFact(uuid4(), first_of_next, first_of_next + 3 * DAY)
+    assert rules.active_periods((following, *CERTIFIED.certificates), (), ()) == periods
+
+
 def sanctioned(kind: str, first: date, last: date | None = None, certificate: UUID | None = None) -> PersonFacts:
     return PersonFacts(CERTIFIED.certificates, (), (SanctionFact(uuid4(), kind, first, last, certificate, "KEP.7"),))
 
