@@ -90,6 +90,20 @@ def test_parts_by_two_assessors(
     assert missing(content, others=others) == expected, because
 
 
+@pytest.mark.parametrize(
+    ("note", "expected"),
+    [
+        ("x" * 2000, []),
+        ("x" * 2001, ["note_long"]),
+        ("Kabel tertukar.\nDiulang sekali.", []),
+        ("NIK 6471012304090001", ["text_nik"]),
+    ],
+    ids=["just fits", "one more does not", "several lines", "the number of an identity card"],
+)
+def test_a_note_that_can_not_be_signed_one_day_is_not_kept(note: str, expected: list[str]) -> None:
+    assert [reason.code.rpartition(".")[2] for reason in rules.note_reasons(note)] == expected
+
+
 results = st.dictionaries(st.sampled_from([unit.code for unit in UNITS]), st.sampled_from(["K", "BK"]))
 
 

@@ -14,10 +14,6 @@ from assessor_registry.errors import Conflict, Reason
 from assessor_registry.signing.canonical import clean
 from assessor_registry.signing.statement import text_clauses
 
-# Days after the last day of assessment within which paper may be entered; a policy may set another number.
-DEFAULT_PAPER_DAYS = 14
-# From so many days before the last active day on, unsigned results are pointed out.
-UNSIGNED_WARNING_DAYS = 7
 NOTE_MOST = 2000
 PARTS_MOST = 9
 OUTCOMES = ("assessed", "absent", "withdrew")
