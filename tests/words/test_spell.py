@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessor_registry.words.spell import LARGEST, roman_month, spell_date, spell_number
+from assessor_registry.words.spell import LARGEST, spell_date, spell_number
 
 UNITS = {
     w: n for n, w in enumerate(["nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan"])
@@ -102,16 +102,3 @@ def test_a_spelled_date_reads_back_as_the_same_day(day: date) -> None:
     ]
     assert date(read(spelled.year), months.index(spelled.month) + 1, read(spelled.day)) == day
     assert ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"][day.isoweekday() - 1] == spelled.weekday
-
-
-@pytest.mark.parametrize("month", range(1, 13))
-def test_a_roman_month_reads_back_as_its_number(month: int) -> None:
-    values = [{"I": 1, "V": 5, "X": 10}[letter] for letter in roman_month(month)]
-    following = [*values[1:], 0]
-    assert sum(-now if now < after else now for now, after in zip(values, following, strict=True)) == month
-
-
-@pytest.mark.parametrize("month", [0, 13, -1])
-def test_a_month_that_does_not_exist_has_no_roman_number(month: int) -> None:
-    with pytest.raises(ValueError, match="no month"):
-        roman_month(month)

@@ -47,11 +47,6 @@ class Change:
     school_id: UUID | None = None
 
 
-def add_student(tx: Connection, actor: Actor, secrecy: Secrecy, new: NewStudent, now: datetime, *, today: date) -> UUID:
-    """Add one student; return the id. As `add_many`."""
-    return add_many(tx, actor, secrecy, [new], now, today=today)[0]
-
-
 def add_many(
     tx: Connection, actor: Actor, secrecy: Secrecy, new: Sequence[NewStudent], now: datetime, *, today: date
 ) -> list[UUID]:

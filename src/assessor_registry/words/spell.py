@@ -11,7 +11,6 @@ from assessor_registry.words.dates import DAYS, MONTHS
 
 _DIGITS = ("nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan")
 _POWERS = ((10**12, "triliun"), (10**9, "miliar"), (10**6, "juta"))
-_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 LARGEST = 10**15 - 1
 
 
@@ -46,17 +45,6 @@ def spell_number(number: int) -> str:
 def spell_date(day: date) -> SpelledDate:
     """Return the parts of a date in words."""
     return SpelledDate(DAYS[day.weekday()], spell_number(day.day), MONTHS[day.month - 1], spell_number(day.year))
-
-
-def roman_month(month: int) -> str:
-    """Return the month as letter numbers write it: 11 is `XI` (…/XI/2026).
-
-    Raises:
-        ValueError: not 1 to 12.
-    """
-    if not 1 <= month <= 12:
-        raise ValueError(f"no month {month}")
-    return _ROMAN[month - 1]
 
 
 def _words(number: int) -> list[str]:
