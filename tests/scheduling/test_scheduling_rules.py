@@ -88,6 +88,33 @@ def test_a_venue_that_was_never_verified_is_one_reason() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("verified", "refused"),
+    [(Span(D, None), [D - timedelta(days=1)]), (Span(None, D), [D + timedelta(days=1)])],
+    ids=["from a day on", "until a day"],
+)
+def test_a_verification_with_one_end_holds_on_the_days_on_its_side(verified: Span, refused: list[date]) -> None:
+    found = rules.venue_reasons("Bengkel", verified, [D - timedelta(days=1), D, D + timedelta(days=1)])
+    assert [(one.code, one.params["day"]) for one in found] == [
+        ("scheduling.venue_not_verified_on", day) for day in refused
+    ]
+
+
+spans = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)).map(
+    lambda pair: Span(D + timedelta(days=pair[0]), D + timedelta(days=sum(pair)))), max_size=3)  # fmt: skip
+
+
+@given(spans, spans)
+def test_each_day_needs_one_licence_and_one_that_covers_the_scheme(held: list[Span], schemes: list[Span]) -> None:
+    asked = rules.days_of(D, D + timedelta(days=20))
+    found = {one.params["day"]: one.code for one in rules.licence_reasons(held, schemes, asked)}
+    for day in asked:
+        licensed = any(span.first_day <= day <= span.last_day for span in held)  # type: ignore[operator]
+        covered = any(span.first_day <= day <= span.last_day for span in schemes)  # type: ignore[operator]
+        expected = "no_licence_on" if not licensed else None if covered else "scheme_not_licensed_on"
+        assert found.get(day) == (expected and f"scheduling.{expected}")
+
+
 def test_licence_and_licensed_scheme_are_told_apart() -> None:
     held, scheme = [Span(D, D + timedelta(days=1))], [Span(D, D)]
     found = rules.licence_reasons(held, scheme, [D, D + timedelta(days=1), D + timedelta(days=2)])
@@ -117,8 +144,8 @@ def test_a_plan_that_will_not_do_says_why(title: str, last: date, kinds: tuple[s
     assert [one.code for one in rules.plan_reasons(title, D, last, kinds)] == [code]
 
 
-def test_sixty_days_are_not_too_long() -> None:
-    assert rules.plan_reasons("UKK", D, D + timedelta(days=59), tuple(rules.EVIDENCE)) == ()
+def test_sixty_days_and_two_hundred_letters_are_not_too_long() -> None:
+    assert rules.plan_reasons("x" * 200, D, D + timedelta(days=59), tuple(rules.EVIDENCE)) == ()
 
 
 def test_a_day_that_would_fall_on_a_kept_one_goes_to_the_first_other_day() -> None:
