@@ -12,6 +12,7 @@ from assessor_registry import clock
 from assessor_registry.accounts.rules import Scope, system
 from assessor_registry.validity import actions as validity
 from assessor_registry.validity import store
+from assessor_registry.words.dates import long_date
 
 
 def a_person(site: Site, number: str = "900123", *, until: int = 400, school: UUID | None = None) -> UUID:
@@ -171,6 +172,20 @@ def test_a_circular_says_whom_it_covers_before_it_is_kept(site: Site) -> None:
     assert browser.post("/surat/edaran/baru", circular(site, step="apply")).status_code == 303
     assert active(site, ended)
     assert "SE.1/BNSP" in browser.get("/surat/edaran").text
+
+
+def test_an_assessor_s_page_names_the_circular_that_carries_them(site: Site) -> None:
+    ended, browser = a_person(site, until=-10), site.as_role("division")
+    untouched = a_person(site, "900124", until=100)
+    browser.post("/surat/edaran/baru", circular(site, step="apply"))
+    said = f"Sertifikatnya diperpanjang sampai {long_date(site.day(90))} dengan surat edaran SE.1/BNSP."
+    assert said in browser.get(f"/asesor/{ended}").text
+    assert "SE.1/BNSP" not in browser.get(f"/asesor/{untouched}").text
+    with site.database.read() as conn:
+        (held,) = store.extensions(conn)
+    back = {"reference": "SE.3", "issued_on": site.today.isoformat(), "received_on": site.today.isoformat()}
+    assert browser.post(f"/surat/edaran/{held.id}/cabut", {**back, "step": "apply"}).status_code == 303
+    assert "SE.1/BNSP" not in browser.get(f"/asesor/{ended}").text
 
 
 def test_a_circular_is_amended_and_taken_back_once(site: Site) -> None:

@@ -13,6 +13,7 @@ from assessor_registry.validity.rules.facts import (
     PersonFacts,
     SanctionRow,
     current,
+    extending,
     extensions_in_force,
     person_facts,
     roots,
@@ -43,6 +44,6 @@ __all__ = [
     "BANDS", "DAY", "AppointmentFact", "Band", "CertificateFact", "CertificateRow", "Changes", "ExtensionFact",
     "ExtensionRow", "LspQuestion", "Period", "PersonFacts", "SanctionFact", "SanctionRow", "Shrunk", "Standing",
     "TechnicalFact", "TechnicalQuestion", "Weight", "active_periods", "add_months", "band", "changes", "coverage",
-    "current", "ending_until", "extensions_in_force", "last_day_of", "lost", "overlap", "person_facts", "roots",
-    "sanctions_in_force", "standing", "subtract", "union",
+    "current", "ending_until", "extending", "extensions_in_force", "last_day_of", "lost", "overlap", "person_facts",
+    "roots", "sanctions_in_force", "standing", "subtract", "union",
 ]  # fmt: skip

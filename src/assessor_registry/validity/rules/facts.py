@@ -148,6 +148,16 @@ def person_facts(
     )
 
 
+def extending(facts: PersonFacts) -> frozenset[UUID]:
+    """Return which circulars carry a certificate of this person beyond its own last day."""
+    return frozenset(
+        circular.id
+        for circular in facts.extensions
+        for certificate in facts.certificates
+        if circular.covers(certificate) and circular.until > certificate.last_day
+    )
+
+
 def _on_root(sanction: SanctionFact, identity: Mapping[UUID, UUID]) -> SanctionFact:
     if sanction.certificate_id is None:
         return sanction

@@ -22,6 +22,7 @@ from assessor_registry.validity.rules import (
     SanctionRow,
     TechnicalFact,
     current,
+    extending,
     extensions_in_force,
     person_facts,
 )
@@ -265,6 +266,13 @@ def extensions(conn: Connection, *, history: bool = False) -> list[Extension]:
     """Return the circulars; without `history` only the latest row of each."""
     found = [Extension(**row._mapping) for row in conn.execute(select(X).order_by(X.c.issued_on, X.c.id))]
     return found if history else current(found)
+
+
+def extensions_over(conn: Connection, assessor_id: UUID) -> list[Extension]:
+    """Return the circulars in force that reach beyond the last day of a certificate of this assessor, oldest first."""
+    facts = person_facts_of(conn, [assessor_id]).get(assessor_id)
+    carrying = frozenset() if facts is None else extending(facts)
+    return [each for each in extensions(conn) if each.id in carrying]
 
 
 def find_sanction(conn: Connection, sanction_id: UUID) -> Sanction | None:

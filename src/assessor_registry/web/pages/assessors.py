@@ -122,6 +122,7 @@ def shown(request: Request[Any, Any, Any], assessor_id: UUID, **context: Any) ->
         lsp_id = scope.id if scope.kind == "lsp" else None
         standing = validity.standing(conn, assessor_id, day.today, lsp_id=lsp_id)
         certificates = validity.certificates(conn, [assessor_id])
+        circulars = validity.extensions_over(conn, assessor_id)
         technicals = validity.technicals(conn, [assessor_id])
         appointments = validity.appointments(conn, [assessor_id])
         sanctions = validity.sanctions(conn, [assessor_id])
@@ -136,6 +137,7 @@ def shown(request: Request[Any, Any, Any], assessor_id: UUID, **context: Any) ->
         day=day,
         standing=standing,
         certificates=certificates,
+        circulars=circulars,
         technicals=technicals,
         appointments=appointments,
         sanctions=sanctions,
