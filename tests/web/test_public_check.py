@@ -164,6 +164,17 @@ def test_a_replaced_result_names_the_newer_code(here: Events, anyone: Browser) -
     assert f"/cek/{newer}" in shown
 
 
+def test_a_replaced_result_names_the_newer_code_when_both_are_contested_too(here: Events, anyone: Browser) -> None:
+    code, plan, who = here.signed()
+    here.as_actor(who.actor).post(f"/hasil/{code}/perbaiki", reason="Salah ketuk")
+    [newer] = here.world.sign(who, here.world.record(who, plan.attempts[0], "BK"))
+    here.world.suspend(who, here.world.today)
+    shown = anyone.get(f"/cek/{code}").text
+    assert "Dipersoalkan" in shown
+    assert f"/cek/{newer}" in shown
+    assert "pembetulan" not in anyone.get(f"/cek/{newer}").text
+
+
 def test_a_paper_result_says_so_and_a_contested_one_too(here: Events, anyone: Browser) -> None:
     world = here.world
     who = world.assessor()
