@@ -14,6 +14,7 @@ from tests.support.printed import text_of as text_of_pdf
 from tests.support.site import Browser
 
 from assessor_registry.accounts.rules import PROVINCE, Role, Scope
+from assessor_registry.assessors import store as assessors
 from assessor_registry.scheduling import store
 from assessor_registry.students import actions as students
 from assessor_registry.validity import actions as validity
@@ -233,6 +234,20 @@ def test_the_picker_names_who_may_and_for_the_others_every_reason(here: Events, 
     assert answer.status_code == 303
     [row] = assignments(here, plan)
     assert (row.assessor_id, row.state, row.letter_number) == (able.id, "confirmed", "001/ST/2026")
+
+
+def test_two_assessors_of_one_name_are_told_apart_where_one_is_chosen(here: Events, admin: Browser) -> None:
+    plan, ana = here.held()
+    twins = [here.world.assessor(name="Siti Kembar") for _ in range(2)]
+    with here.site.database.read() as conn:
+        found = assessors.details(conn, PROVINCE, [each.id for each in twins], here.world.today)
+    numbers = [each.registration.canonical for each in found.values() if each.registration]
+    picker = text_of(admin.get(f"/jadwal/{plan.id}/asesor").text)
+    replacing = text_of(admin.get(f"/jadwal/{plan.id}/asesor/{ana.id}/ganti").text)
+    assert len(set(numbers)) == 2
+    for number in numbers:
+        assert f"Siti Kembar {number} · " in picker
+        assert f"Siti Kembar · {number} · " in replacing
 
 
 def test_the_chosen_day_of_the_picker_is_the_current_one_and_each_day_says_how_many_are_assigned(

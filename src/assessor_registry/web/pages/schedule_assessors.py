@@ -1,6 +1,6 @@
 """Who assesses in a schedule: the picker of a day, assigning, confirming what was planned, replacing, withdrawing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field
 from assessor_registry import clock, words
 from assessor_registry.assessments import actions as assessments
 from assessor_registry.assessments import store as results
+from assessor_registry.assessors import store as assessors
 from assessor_registry.db.engine import Connection
 from assessor_registry.errors import InvalidInput, NotFound, Reason
 from assessor_registry.scheduling import actions as scheduling
@@ -84,6 +85,7 @@ def picker_page(request: Request[Any, Any, Any], schedule_id: UUID, **context: A
         plan = store.schedule(conn, scope, schedule_id)
         day = wanted if wanted and plan.first_day <= wanted <= plan.last_day else plan.first_day
         choices = scheduling.picker(conn, scope, schedule_id, day, today=today_of(request))
+        known = told_apart(conn, request, [each.assessor_id for each in choices])
         booked = store.assignments(conn, scope, schedule_id)
         rules = store.policies(conn)
     days = days_of(plan.first_day, plan.last_day)
@@ -99,6 +101,7 @@ def picker_page(request: Request[Any, Any, Any], schedule_id: UUID, **context: A
             "able": [each for each in choices if each.may],
             "plannable": [each for each in choices if not each.may and not each.busy and not each.assigned],
             "others": [each for each in choices if not each.may and (each.busy or each.assigned)],
+            "known": known,
             "most": store.load_limit(rules, day, scheme_id=plan.scheme_id, lsp_id=plan.lsp_id),
             "chosen": chosen,
             **context,
@@ -217,6 +220,15 @@ def duty_page(
     )
 
 
+def told_apart(conn: Connection, request: Request[Any, Any, Any], ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return number and school of each: in a province two assessors may have one name."""
+    found = assessors.details(conn, request.user.scope, ids, today_of(request))
+    return {
+        who.id: " · ".join(filter(None, [who.registration.canonical if who.registration else "", who.school]))
+        for who in found.values()
+    }
+
+
 def substitutes(
     conn: Connection, request: Request[Any, Any, Any], schedule_id: UUID, days: Sequence[date]
 ) -> list[tuple[UUID, str]]:
@@ -228,13 +240,15 @@ def substitutes(
             if each.may:
                 names[each.assessor_id] = each.name
                 able.setdefault(each.assessor_id, []).append(day)
+    known = told_apart(conn, request, list(able))
     ordered = sorted(able, key=lambda one: (len(able[one]) < len(days), names[one]))
-    return [
-        (one, names[one] if len(able[one]) == len(days) else _("{name} (hanya {days})").format(
+    said = {
+        one: names[one] if len(able[one]) == len(days) else _("{name} (hanya {days})").format(
             name=names[one], days="; ".join(map(words.long_date, able[one]))
-        ))
+        )
         for one in ordered
-    ]  # fmt: skip
+    }  # fmt: skip
+    return [(one, " · ".join(filter(None, [said[one], known.get(one)]))) for one in ordered]
 
 
 def _some_of(days: Sequence[date], tx: Connection, request: Request[Any, Any, Any], ids: tuple[UUID, UUID]) -> Any:
