@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from assessor_registry.assessments import store
@@ -71,7 +71,7 @@ class Entry:
         return any("BK" in other.units.values() for other in self.others)
 
     @property
-    def content(self) -> dict[str, Any]:
+    def content(self) -> "Shown":
         """What is filled in, as the page and the phone hold it."""
         return shown(self.draft.content if self.draft else EMPTY)
 
@@ -88,7 +88,17 @@ class Entry:
         return _("Semua unit sudah dinilai")
 
 
-def shown(content: Content) -> dict[str, Any]:
+class Shown(TypedDict):
+    """What an assessor sees and fills in."""
+
+    outcome: str | None
+    units: dict[str, str]
+    note: str | None
+    acknowledgement: str | None
+    handed_on: bool
+
+
+def shown(content: Content) -> Shown:
     """Content as JSON."""
     return {
         "outcome": content.outcome,

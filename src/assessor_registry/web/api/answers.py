@@ -8,6 +8,7 @@ from assessor_registry.assessments.rules import State
 from assessor_registry.intake.machine import Told
 from assessor_registry.validity.rules import Band
 from assessor_registry.web.problems import Said
+from assessor_registry.web.recording import Shown
 
 
 class ScopeOf(TypedDict):
@@ -291,16 +292,11 @@ class Saved(TypedDict):
     version: int
 
 
-class Filled(TypedDict):
+class Filled(Shown):
     """All that is filled in for a part of an assessment."""
 
-    outcome: str | None
-    units: dict[str, str]
     evidence: list[str] | None
     recommendation: str | None
-    note: str | None
-    acknowledgement: str | None
-    handed_on: bool
 
 
 class SavedPart(Filled):

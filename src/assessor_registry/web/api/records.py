@@ -21,6 +21,7 @@ from assessor_registry.web.codes import RECENT
 from assessor_registry.web.forms import Input, MaybeText, Secret, read
 from assessor_registry.web.guards import needs, public
 from assessor_registry.web.once import once
+from assessor_registry.web.recording import shown
 
 RECORDS_MOST = 200
 
@@ -110,15 +111,8 @@ def recorded(request: Request[Any, Any, Any], assessment_id: FromPath[UUID]) -> 
 
 def stored(content: Content) -> Filled:
     """All that is filled in, by the names of `Recorded`: who merges it and sends it again loses nothing."""
-    return {
-        "outcome": content.outcome,
-        "units": dict(content.units),
-        "evidence": None if content.evidence is None else list(content.evidence),
-        "recommendation": content.recommendation,
-        "note": content.note,
-        "acknowledgement": content.acknowledgement,
-        "handed_on": content.handed_on,
-    }
+    evidence = None if content.evidence is None else list(content.evidence)
+    return {**shown(content), "evidence": evidence, "recommendation": content.recommendation}
 
 
 def _visible(tx: Any, request: Request[Any, Any, Any], assessment_id: UUID) -> store.AttemptFact:
